@@ -1,0 +1,63 @@
+"""Engines and sessions for SQLite (embedded) and PostgreSQL (production)."""
+
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
+
+from common.errors import ConfigurationError
+from db.tables import behaviour, catalog, conversations, customers, orders, recommendations
+
+# Imported together, so that foreign keys between tables always resolve.
+TABLES = (behaviour, catalog, conversations, customers, orders, recommendations)
+
+
+def make_engine(url: str, *, pool_size: int = 10) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://...`.
+
+    SQLite runs in WAL mode, so that readers and the one writer do not block each other, with
+    foreign keys on and five seconds of patience for the write lock.
+
+    Raises:
+        ConfigurationError: the address is malformed or of another database.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise ConfigurationError(
+            "SHOPKEEPER_DATABASE_URL is no database address; write sqlite:///path/to/file "
+            "or postgresql://user:password@host/database."
+        ) from error
+    match address.get_backend_name():
+        case "sqlite":
+            engine = create_engine(address, connect_args={"timeout": 5})
+            event.listen(engine, "connect", _prepare_sqlite)
+            return engine
+        case "postgresql":
+            return create_engine(
+                address.set(drivername="postgresql+psycopg"),
+                pool_size=pool_size,
+                max_overflow=pool_size,
+                pool_pre_ping=True,
+            )
+        case other:
+            raise ConfigurationError(f"{other} is not supported: use SQLite or PostgreSQL.")
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "cache_size=-32000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Sessions whose objects stay readable after commit."""
+    return sessionmaker(engine, expire_on_commit=False)

@@ -1,0 +1,58 @@
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from db.behaviour import demand_by_day, demand_by_month, latest_event_at, recent_events
+from tests.builders import NOON, an_event
+
+
+def test_the_newest_steps_of_a_customer_come_first_and_no_more_than_asked(session: Session) -> None:
+    for day in range(5):
+        session.add(an_event(product_id=f"p{day}", occurred_at=NOON + timedelta(days=day)))
+    session.add(an_event(customer_id="c2", product_id="theirs"))
+    session.flush()
+    steps = recent_events(session, customer_id="c1", limit=3)
+    assert [step.product_id for step in steps] == ["p4", "p3", "p2"]
+
+
+def test_what_a_guest_did_before_signing_in_is_merged_and_counted_once(session: Session) -> None:
+    session.add(an_event(customer_id=None, session_id="s1", product_id="before"))
+    session.add(an_event(customer_id="c1", session_id="s1", product_id="after"))
+    session.flush()
+    steps = recent_events(session, customer_id="c1", session_id="s1")
+    assert [step.product_id for step in steps] == ["after", "before"]
+
+
+def test_searches_and_strangers_leave_no_steps(session: Session) -> None:
+    session.add(an_event(name="search", product_id=None, search_term="lamp"))
+    session.flush()
+    assert recent_events(session, customer_id="c1") == []
+    assert recent_events(session, customer_id="nobody") == []
+    assert recent_events(session) == []
+
+
+def test_demand_counts_people_and_not_clicks(session: Session) -> None:
+    for _ in range(50):
+        session.add(an_event(customer_id="c1", product_id="p1", country="DE"))
+    session.add(an_event(customer_id="c2", product_id="p1", country="DE"))
+    session.flush()
+    [by_day] = demand_by_day(session, since=NOON - timedelta(days=1))
+    assert (by_day.product_id, by_day.country, by_day.shoppers) == ("p1", "DE", 2)
+    assert by_day.period == "2026-05-04"
+    [by_month] = demand_by_month(session, since=NOON - timedelta(days=1))
+    assert int(float(by_month.period)) == 5
+
+
+def test_demand_leaves_out_what_is_older_and_what_is_no_wish(session: Session) -> None:
+    session.add(an_event(occurred_at=NOON - timedelta(days=9)))
+    session.add(an_event(name="refund"))
+    session.flush()
+    assert list(demand_by_day(session, since=NOON - timedelta(days=1))) == []
+
+
+def test_the_latest_event_is_the_newest_by_time(session: Session) -> None:
+    assert latest_event_at(session) is None
+    session.add(an_event(occurred_at=NOON))
+    session.add(an_event(occurred_at=NOON - timedelta(days=400)))
+    session.flush()
+    assert latest_event_at(session) == NOON
