@@ -1,0 +1,145 @@
+"""Rows made more varied while training: other values, filler, typos, casing, punctuation."""
+
+import random
+import re
+import string
+from dataclasses import dataclass, replace
+
+from nlu.dataset import Example, Span
+from nlu.lexicon import Lexicon
+
+# Keys that lie next to each other on a QWERTY keyboard.
+_NEIGHBOURS = {
+    key: row[max(0, place - 1) : place] + row[place + 1 : place + 2]
+    for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+    for place, key in enumerate(row)
+}
+_WORD = re.compile(r"[a-z]{4,}", re.IGNORECASE)
+_PUNCTUATION = re.compile(r"[,.!?;:'’]")
+# Amounts keep their length and their currency sign; the first digit never becomes zero.
+_DIGITS = re.compile(r"\d+")
+_NUMERIC = frozenset({"price_min", "price_max", "order_id", "phone"})
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How likely each change is, for a span or for a row."""
+
+    swap: float = 0.4
+    filler: float = 0.4
+    typo: float = 0.4
+    case: float = 0.15
+    punctuation: float = 0.25
+
+
+@dataclass(slots=True)
+class _Piece:
+    text: str
+    span: Span | None = None
+
+
+def augment(
+    example: Example, *, rng: random.Random, lexicon: Lexicon, odds: Augmentation | None = None
+) -> Example:
+    """A variation that means the same kind of thing; its spans are moved along."""
+    odds = odds or Augmentation()
+    pieces = _cut(example)
+    for piece in pieces:
+        if piece.span and rng.random() < odds.swap:
+            piece.text = _other_value(piece.text, piece.span.entity, rng=rng, lexicon=lexicon)
+    if rng.random() < odds.filler and example.intent not in lexicon.unpadded:
+        _pad(pieces, rng=rng, lexicon=lexicon)
+    if rng.random() < odds.typo:
+        _mistype(pieces, rng=rng)
+    if rng.random() < odds.punctuation:
+        for piece in pieces:
+            # A decimal point or an e-mail address is not punctuation.
+            if piece.span is None:
+                piece.text = _PUNCTUATION.sub("", piece.text)
+    if rng.random() < odds.case:
+        change = rng.choice((str.lower, str.upper))
+        for piece in pieces:
+            piece.text = change(piece.text)
+    return _join(pieces, example)
+
+
+def _cut(example: Example) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    done = 0
+    for span in sorted(example.spans or (), key=lambda s: s.start):
+        pieces.append(_Piece(example.text[done : span.start]))
+        pieces.append(_Piece(example.text[span.start : span.end], span))
+        done = span.end
+    pieces.append(_Piece(example.text[done:]))
+    return pieces
+
+
+def _join(pieces: list[_Piece], example: Example) -> Example:
+    spans: list[Span] = []
+    length = 0
+    for piece in pieces:
+        if piece.span:
+            spans.append(replace(piece.span, start=length, end=length + len(piece.text)))
+        length += len(piece.text)
+    text = "".join(piece.text for piece in pieces)
+    if not text.strip():
+        return example
+    return replace(example, text=text, spans=None if example.spans is None else tuple(spans))
+
+
+def _other_value(surface: str, entity: str, *, rng: random.Random, lexicon: Lexicon) -> str:
+    if entity in _NUMERIC:
+        return _DIGITS.sub(lambda match: _other_digits(match[0], rng=rng), surface)
+    choices = lexicon.values.get(entity)
+    if not choices:
+        return surface
+    value = rng.choice(choices)
+    return value.lower() if surface.islower() else value
+
+
+def _other_digits(digits: str, *, rng: random.Random) -> str:
+    first = rng.choice("123456789")
+    return first + "".join(rng.choice(string.digits) for _ in digits[1:])
+
+
+def _pad(pieces: list[_Piece], *, rng: random.Random, lexicon: Lexicon) -> None:
+    """Words before or after that mean nothing: "hi there", "pls"."""
+    if lexicon.before and rng.random() < 0.5:
+        pieces.insert(0, _Piece(f"{rng.choice(lexicon.before)} "))
+    elif lexicon.after:
+        pieces.append(_Piece(f" {rng.choice(lexicon.after)}"))
+
+
+def _mistype(pieces: list[_Piece], *, rng: random.Random) -> None:
+    """One slip in a longer word, two in a long row, anywhere but in what must be exact."""
+    exact = {"email", "order_id", "phone"}
+    places = [
+        (piece, match.start())
+        for piece in pieces
+        if not (piece.span and piece.span.entity in exact)
+        for match in _WORD.finditer(piece.text)
+    ]
+    if not places:
+        return
+    chosen = rng.sample(places, k=min(len(places), 1 if len(places) < 8 else 2))
+    # From the right, so that the places further left stay where they are.
+    for piece, start in sorted(chosen, key=lambda place: -place[1]):
+        match = _WORD.match(piece.text, start)
+        if match:
+            word = mistype(match[0], rng=rng)
+            piece.text = piece.text[:start] + word + piece.text[match.end() :]
+
+
+def mistype(word: str, *, rng: random.Random) -> str:
+    """One slip of the fingers: letters swapped, one left out, doubled, or its neighbour's."""
+    place = rng.randrange(1, len(word) - 1)
+    match rng.randrange(4):
+        case 0:
+            return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+        case 1:
+            return word[:place] + word[place + 1 :]
+        case 2:
+            return word[:place] + word[place] + word[place:]
+        case _:
+            slip = rng.choice(_NEIGHBOURS.get(word[place].lower(), word[place]))
+            return word[:place] + slip + word[place + 1 :]

@@ -1,0 +1,96 @@
+"""Small numbers with a meaning of their own: places in a list, how many, how many stars."""
+
+import re
+
+from nlu.entities.mentions import Mention
+from nlu.entities.numbers import find_numbers
+
+_PLACES = {
+    word: place
+    for place, words in {
+        1: "first 1st top former",
+        2: "second 2nd secnd",
+        3: "third 3rd",
+        4: "fourth 4th forth",
+        5: "fifth 5th",
+        6: "sixth 6th",
+        7: "seventh 7th",
+        8: "eighth 8th",
+        9: "ninth 9th",
+        10: "tenth 10th",
+        -1: "last latter bottom final",
+        -2: "penultimate",
+    }.items()
+    for word in words.split()
+}
+_BEFORE_LAST = re.compile(r"(?:second|2nd)[\s-]+(?:to|from)[\s-]+(?:the\s+)?last|last\s+but\s+one")
+_PLACE = re.compile(rf"\b({'|'.join(_PLACES)})\b")
+# Only where a thing is picked: "the second one", "#3", "number 2"; not "second hand".
+_PICKED = re.compile(
+    rf"\bthe\s+(?P<word>{'|'.join(_PLACES)})(?=\s+(?:one|ones|option|item|product|result|pic\w*)\b|"
+    r"\s*(?:[?!.,]|$|and\b|or\b|please|pls))"
+    r"|(?:\bnumber|\bno\.?|\bnr\.?|\boption|(?<!\w)#)\s?(?P<digit>\d{1,2})(?![\d.,-]*\d)",
+    re.IGNORECASE,
+)
+_AMOUNTS = {
+    "a couple": 2, "couple": 2, "a pair": 1, "pair": 1, "both": 2, "single": 1, "a": 1, "an": 1,
+    "a few": 3, "few": 3, "half a dozen": 6, "half dozen": 6, "a dozen": 12, "dozen": 12,
+    "twice": 2, "double": 2, "once": 1, "another": 1,
+}  # fmt: skip
+_STARS = re.compile(
+    r"(?P<number>\d(?:[.,]\d)?|one|two|three|four|five|four and a half|three and a half)\s*\+?\s*-?"
+    r"(?:stars?\b|\*|★|⭐)",
+    re.IGNORECASE,
+)
+_HALF = re.compile(r"\s+and\s+a\s+half")
+
+
+def read_ordinal(surface: str) -> int | None:
+    """`second` 2, `#3` 3, `last` -1, `second to last` -2; None for what picks no fixed place."""
+    # In "the middle one" the one is no number.
+    words = re.sub(r"\s+ones?$", "", surface.lower().strip())
+    if _BEFORE_LAST.search(words):
+        return -2
+    if match := _PLACE.search(words):
+        return _PLACES[match[1]]
+    numbers = find_numbers(words)
+    if numbers and numbers[0].value == int(numbers[0].value) and numbers[0].value >= 1:
+        return int(numbers[0].value)
+    return None
+
+
+def read_quantity(surface: str) -> int | None:
+    """`two` 2, `a dozen` 12, `3x` 3, `a couple` 2."""
+    words = re.sub(r"[^\w\s]", " ", surface.lower()).strip()
+    if words in _AMOUNTS:
+        return _AMOUNTS[words]
+    if match := re.match(r"x?\s?(\d+)\s?x?$", words):
+        return int(match[1])
+    numbers = find_numbers(words)
+    return int(numbers[0].value) if numbers else None
+
+
+def read_rating(surface: str) -> float | None:
+    """`4 stars` 4.0, `four and a half` 4.5, `4.5+` 4.5; capped at five."""
+    words = surface.lower()
+    numbers = find_numbers(_HALF.sub("", words))
+    if not numbers:
+        return None
+    value = numbers[0].value + (0.5 if _HALF.search(words) else 0.0)
+    return min(value, 5.0)
+
+
+def find_counts(text: str) -> list[Mention]:
+    """Ordinals and ratings that cannot be anything else."""
+    found = []
+    for match in _PICKED.finditer(text):
+        group = "word" if match["word"] else "digit"
+        start, end = match.span(group)
+        if place := read_ordinal(match[group]):
+            found.append(Mention("ordinal", start, end, source="rule", value=place))
+    found += [
+        Mention("rating", match.start(), match.end(), source="rule", value=stars)
+        for match in _STARS.finditer(text)
+        if (stars := read_rating(match[0])) is not None
+    ]
+    return found

@@ -1,0 +1,150 @@
+"""Price limits that a message sets, found by rule: ceilings, floors, ranges, rough budgets."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from nlu.entities.numbers import Number, find_numbers
+
+Bound = Literal["price_min", "price_max"]
+
+# "Around 100" is a wish, not a wall: goods a little above still answer it. Limits are never
+# broken later, so the leeway is given here, once. Fifteen in a hundred keeps 109 and drops 130.
+LEEWAY = 1.15
+
+_ROUGHLY = r"(?:around|about|roughly|approx(?:imately|\.)?|circa|ca\.?|~|near|close to|like)"
+_ROUGH_BEFORE = re.compile(rf"(?<![a-z]){_ROUGHLY}\s*$", re.IGNORECASE)
+_ROUGH_AFTER = re.compile(r"^\s*(?:-?ish\b|or so\b|or thereabouts|give or take)", re.IGNORECASE)
+
+_FILL = r"(?:\s+(?:of|is|at|to|a|the|my|only|maybe|be|just))*\s*:?\s*"
+# Clear whatever number follows.
+_MAX_BEFORE = re.compile(
+    r"(?<![a-z])(?:under|below|beneath|less\s+th[ae]n|lower\s+than|cheaper\s+than|no(?:t|thing)?\s+"
+    r"(?:more|higher|over|above|dearer|pricier)(?:\s+than)?|max(?:imum)?|at\s+most|up\s+to|"
+    r"un(?:der)?til|within|budget|limit|spend(?:ing)?|afford|cap(?:ped)?|<=?|underneath)"
+    rf"{_FILL}(?:{_ROUGHLY}\s*)?$",
+    re.IGNORECASE,
+)
+_MAX_AFTER = re.compile(
+    r"^\s*(?:or\s+(?:less|under|below|cheaper)|and\s+(?:under|below)|max(?:imum)?\b|tops?\b|"
+    r"at\s+(?:the\s+)?most|limit|budget)",
+    re.IGNORECASE,
+)
+_MIN_BEFORE = re.compile(
+    r"(?<![a-z])(?:over|above|more\s+th[ae]n|higher\s+than|at\s+least|from|starting\s+(?:at|from)|"
+    rf"min(?:imum)?|north\s+of|>=?){_FILL}$",
+    re.IGNORECASE,
+)
+_NOTHING_BELOW = re.compile(
+    rf"(?<![a-z])(?:no(?:t|thing)?|never)\s+(?:less|under|below|cheaper)(?:\s+than)?{_FILL}$",
+    re.IGNORECASE,
+)
+_MIN_AFTER = re.compile(
+    r"^\s*(?:or\s+(?:more|over|above|up)|and\s+(?:up|over|above)|upwards?|\+|plus\b|min\b)",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"^\s*(?:-|–|—|to|and|til|until)\s*$", re.IGNORECASE)
+_RANGE_BEFORE = re.compile(
+    r"(?<![a-z])(?:between|from|in\s+the\s+range(?:\s+of)?)\s*$", re.IGNORECASE
+)
+# A number of these is no price.
+_UNIT = re.compile(
+    r"^\s*-?(?:%|\"|''|°|x\b|(?:st|nd|rd|th|kgs?|g|grams?|mm|cm|m|km|metres?|meters?|inch(?:es)?|in|"
+    r"ft|feet|foot|oz|lbs?|ml|cl|l|lit(?:er|re)s?|stars?|days?|weeks?|months?|years?|yrs?|yo|hours?|"
+    r"hrs?|mins?|minutes?|people|persons?|players?|seats?|seater|pieces?|pcs?|packs?|pairs?|sets?|"
+    r"watts?|w|v|volts?|mah|gb|tb|hz|thread|denier|items?|of|size|ones?|more|others?)\b)",
+    re.IGNORECASE,
+)
+_SIZED = re.compile(
+    r"(?:\b(?:size|number|no\.?|nr\.?|order|age[ds]?|eu|uk|us|w|l)|#)\s*(?:under|over|below|above)?\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A price limit at `text[start:end]`.
+
+    Attributes:
+        sure: a currency or an unmistakable word says that it is a price; otherwise another
+            sign is needed.
+    """
+
+    bound: Bound
+    value: float
+    start: int
+    end: int
+    sure: bool
+
+
+def find_limits(text: str) -> list[Limit]:
+    """Every price limit that the words around a number give away."""
+    numbers = [n for n in find_numbers(text) if _could_be_price(text, n)]
+    limits: list[Limit] = []
+    used: set[Number] = set()
+    for first, second in pairwise(numbers):
+        if first not in used and (pair := _as_range(text, first, second)):
+            limits += pair
+            used |= {first, second}
+    for number in numbers:
+        if number not in used and (limit := _as_limit(text, number)):
+            limits.append(limit)
+    return sorted(limits, key=lambda limit: limit.start)
+
+
+def read_amount(text: str, *, start: int, end: int) -> float | None:
+    """The amount that a span names, with leeway where the words before it make it rough."""
+    inside = [n for n in find_numbers(text) if n.start < end and start < n.end]
+    if not inside:
+        return None
+    number = max(inside, key=lambda n: n.value) if len(inside) > 1 else inside[0]
+    return _amount(number, rough=_is_rough(text, number))
+
+
+def _could_be_price(text: str, number: Number) -> bool:
+    if number.money:
+        return True
+    return not _UNIT.match(text[number.end :]) and not _SIZED.search(text[: number.start])
+
+
+def _is_rough(text: str, number: Number) -> bool:
+    before, after = text[: number.start], text[number.end :]
+    if _MAX_AFTER.match(after):
+        return False
+    return bool(_ROUGH_BEFORE.search(before) or _ROUGH_AFTER.match(after))
+
+
+def _amount(number: Number, *, rough: bool) -> float:
+    if not rough:
+        return number.value
+    widened = number.value * LEEWAY
+    return float(round(widened)) if widened >= 10 else round(widened, 2)
+
+
+def _as_range(text: str, first: Number, second: Number) -> list[Limit] | None:
+    between = text[first.end : second.start]
+    if not _RANGE.match(between) or second.value <= first.value:
+        return None
+    introduced = bool(_RANGE_BEFORE.search(text[: first.start]))
+    if between.strip().lower() == "and" and not introduced:
+        return None
+    sure = introduced or first.money or second.money
+    return [
+        Limit("price_min", first.value, first.start, first.end, sure),
+        Limit("price_max", second.value, second.start, second.end, sure),
+    ]
+
+
+def _as_limit(text: str, number: Number) -> Limit | None:
+    before, after = text[: number.start], text[number.end :]
+    rough = _is_rough(text, number)
+    value = _amount(number, rough=rough)
+    floor = _NOTHING_BELOW.search(before)
+    if not floor and (_MAX_BEFORE.search(before) or _MAX_AFTER.match(after)):
+        return Limit("price_max", value, number.start, number.end, sure=True)
+    if floor or _MIN_BEFORE.search(before) or _MIN_AFTER.match(after):
+        return Limit("price_min", number.value, number.start, number.end, sure=number.money)
+    if rough or number.money:
+        return Limit("price_max", value, number.start, number.end, sure=rough and number.money)
+    return None

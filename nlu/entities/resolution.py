@@ -1,0 +1,202 @@
+"""From what the model found to what the shop understands.
+
+Four witnesses speak: the model's spans, the patterns (prices, counts, contacts), the words of the
+catalogue, and the words of refusal. Where two disagree the surer one wins: a pattern about an
+e-mail address, the model about what a word means in its sentence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nlu.decoding import FoundSpan
+from nlu.entities.contacts import find_contacts
+from nlu.entities.counts import find_counts
+from nlu.entities.gazetteer import Hunch, find_words
+from nlu.entities.mentions import Mention
+from nlu.entities.negation import continues, polarity
+from nlu.entities.prices import Limit, find_limits
+from nlu.entities.values import Normaliser
+from nlu.phrases import fold
+from nlu.vocabulary import Vocabulary
+from nlu.wire import Entity, Role
+
+# Rules read no further than this; the model reads less.
+LONGEST_TEXT = 2000
+_PRICES = frozenset({"price_min", "price_max"})
+_CONTACTS = frozenset({"email", "phone", "order_id"})
+# What can be refused; nobody refuses an address.
+_REFUSABLE = frozenset({"category", "brand", "color", "size", "material", "feature"})
+# Two of these never stand side by side.
+_WHOLE = frozenset({"size", "person", "phone", "address", "order_id", "price_min", "price_max"})
+# A price that only a bare number makes needs the model to lean that way.
+_SOME_HUNCH = 0.05
+# A model as sure as this that a number is a size or an order is not overruled by a rule.
+_CERTAIN = 0.9
+
+
+def resolve(
+    text: str, *, spans: Sequence[FoundSpan], hunch: Hunch, normaliser: Normaliser
+) -> list[Entity]:
+    """The entities of a text, left to right, with roles and normalised values.
+
+    Args:
+        text: the message.
+        spans: what the model found.
+        hunch: the model's belief that anything stands at a stretch.
+        normaliser: for the shop's words.
+    """
+    text = text[:LONGEST_TEXT]
+    mentions = _joined(text, [_from_model(span) for span in spans if span.end <= len(text)])
+    mentions = _with_contacts(mentions, find_contacts(text))
+    mentions = _with_limits(mentions, find_limits(text), hunch=hunch)
+    mentions = _with_counts(mentions, find_counts(text))
+    mentions += find_words(
+        text,
+        taken=mentions,
+        vocabulary=normaliser.vocabulary,
+        hunch=hunch,
+        is_word=normaliser.is_word,
+    )
+    mentions = _corrected(text, mentions, normaliser.vocabulary)
+    mentions = sorted(mentions, key=lambda m: m.start)
+    mentions = _with_roles(text, _narrowed(text, mentions, normaliser.vocabulary))
+    settled = [normaliser.settle(text, mention) for mention in mentions]
+    return [_to_wire(mention) for mention in settled if mention is not None]
+
+
+def _from_model(span: FoundSpan) -> Mention:
+    role: Role = "exclude" if span.role == "exclude" else "include"
+    return Mention(span.entity, span.start, span.end, role, span.confidence)
+
+
+def _joined(text: str, mentions: list[Mention]) -> list[Mention]:
+    """Halves of one thing put together: "size" and "42", a name and a surname."""
+    joined: list[Mention] = []
+    for mention in mentions:
+        last = joined[-1] if joined else None
+        if last and mention.overlaps(last):
+            # One emoji may hold several words.
+            continue
+        if (
+            last
+            and mention.entity in _WHOLE
+            and last.entity == mention.entity
+            and not text[last.end : mention.start].strip()
+        ):
+            joined[-1] = replace(last, end=mention.end)
+        else:
+            joined.append(mention)
+    return joined
+
+
+def _with_contacts(mentions: list[Mention], contacts: list[Mention]) -> list[Mention]:
+    """A pattern that matches knows better where an address or number begins and ends."""
+    kept = [m for m in mentions if not any(m.overlaps(contact) for contact in contacts)]
+    # The model may see a contact that no pattern covers, but never an e-mail without its sign.
+    return [*(m for m in kept if m.entity != "email"), *contacts]
+
+
+def _with_limits(mentions: list[Mention], limits: list[Limit], *, hunch: Hunch) -> list[Mention]:
+    """Where the model saw a price too, the rule gives its value, and its bound if it is sure."""
+    kept = list(mentions)
+    for limit in limits:
+        rule = Mention(limit.bound, limit.start, limit.end, source="rule", value=limit.value)
+        rivals = [m for m in kept if m.overlaps(rule)]
+        prices = [m for m in rivals if m.entity in _PRICES]
+        if not prices and _is_overruled(limit, rivals, hunch=hunch(limit.start, limit.end)):
+            continue
+        if prices and not limit.sure:
+            rule = replace(rule, entity=prices[0].entity, source="model")
+        kept = [m for m in kept if m not in rivals]
+        kept.append(rule)
+    return kept
+
+
+def _is_overruled(limit: Limit, rivals: list[Mention], *, hunch: float) -> bool:
+    """Whether a number that the model takes for no price is none."""
+    if rivals:
+        return not limit.sure or max(m.confidence for m in rivals) > _CERTAIN
+    return not limit.sure and hunch < _SOME_HUNCH
+
+
+def _with_counts(mentions: list[Mention], counts: list[Mention]) -> list[Mention]:
+    """Only where the model said nothing: "the second hand one" is for it to judge."""
+    silent = [count for count in counts if not any(count.overlaps(m) for m in mentions)]
+    return [*mentions, *silent]
+
+
+def _corrected(text: str, mentions: list[Mention], vocabulary: Vocabulary) -> list[Mention]:
+    """A plural that the shop has as a kind is no feature: "no boots" against "no zip"."""
+
+    def is_kind(mention: Mention) -> bool:
+        surface = text[mention.start : mention.end]
+        folded = fold(surface)
+        plural = folded != surface.lower() and surface.lower().endswith("s")
+        return plural and folded not in vocabulary.features and folded in vocabulary.kinds
+
+    return [
+        replace(m, entity="category") if m.entity == "feature" and is_kind(m) else m
+        for m in mentions
+    ]
+
+
+def _narrowed(text: str, mentions: list[Mention], vocabulary: Vocabulary) -> list[Mention]:
+    """A word that the shop has as a kind belongs to the goods after it: "formal" in "formal
+    shoes" where formal is a type of footwear."""
+    narrowed: list[Mention] = []
+    for mention in mentions:
+        last = narrowed[-1] if narrowed else None
+        if (
+            last
+            and mention.entity == "category"
+            and last.entity in ("feature", "material", "occasion")
+            and not text[last.end : mention.start].strip()
+            and vocabulary.exact_kind(fold(text[last.start : mention.end])) is None
+            and fold(text[last.start : last.end]) in vocabulary.kinds
+        ):
+            narrowed[-1] = replace(mention, start=last.start)
+        else:
+            narrowed.append(mention)
+    return narrowed
+
+
+def _with_roles(text: str, mentions: list[Mention]) -> list[Mention]:
+    """The words before a mention decide; without any the model's own view stands."""
+    settled: list[Mention] = []
+    for mention in mentions:
+        if mention.entity not in _REFUSABLE:
+            settled.append(replace(mention, role="include"))
+            continue
+        role: Role | None = polarity(text, _start_of_group(text, mention, settled))
+        settled.append(replace(mention, role=role or mention.role))
+    return settled
+
+
+def _start_of_group(text: str, mention: Mention, before: list[Mention]) -> int:
+    """Where the things begin that are refused or wanted in one breath: "not red leather boots",
+    "no nike or adidas"."""
+    start = mention.start
+    for other in reversed(before):
+        if other.entity not in _REFUSABLE:
+            break
+        between = text[other.end : start]
+        if between.strip() and not continues(text, other.end, start):
+            break
+        start = other.start
+    return start
+
+
+def _to_wire(mention: Mention) -> Entity:
+    value = mention.value
+    if value is None:
+        raise ValueError(f"{mention} has no value")
+    return Entity(
+        entity=mention.entity,
+        value=value,
+        start=mention.start,
+        end=mention.end,
+        role=mention.role,
+        confidence_entity=round(mention.confidence, 4),
+        known=mention.known,
+        source=mention.source,
+    )

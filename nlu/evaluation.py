@@ -1,0 +1,188 @@
+"""How good a model is on rows that it has not seen: the report of `evaluate nlu`."""
+
+import time
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+
+from nlu.calibration import auroc, expected_calibration_error
+from nlu.catalogue import Mirror
+from nlu.dataset import Example, Span
+from nlu.entities.mentions import Mention
+from nlu.entities.values import Normaliser
+from nlu.labels import OUT_OF_SCOPE
+from nlu.lexicon import Lexicon, read_lexicon
+from nlu.measures import (
+    entity_scores,
+    label_scores,
+    macro_f1,
+    overlap_scores,
+    percentiles,
+)
+from nlu.parser import Parser
+from nlu.predictor import Prediction, Predictor, sentiment_label
+from nlu.vocabulary import Vocabulary
+from nlu.wire import Role
+
+_TIMED = 200
+
+
+class _NoCatalogue:
+    """Evaluation knows no shop."""
+
+    def stamp(self, session: object) -> tuple[int, None]:
+        return 0, None
+
+    def read(self, session: object) -> Vocabulary:
+        return Vocabulary()
+
+
+def evaluate(predictor: Predictor, examples: Sequence[Example]) -> dict[str, Any]:
+    """The report on these rows.
+
+    Rows whose label the model does not have are out of scope, and so are those of the intent
+    `out_of_scope`. An out-of-scope row is right when it is rejected: when its belief is under the
+    threshold or its top label is `out_of_scope`.
+
+    Args:
+        predictor: the model.
+        examples: the rows; sentiment and entities are reported where they are annotated.
+    """
+    predictions = predictor.predict([example.text for example in examples])
+    report = _intents(predictor, examples, predictions)
+    report["latency_ms"] = _latency(predictor, examples)
+    annotated = [n for n, example in enumerate(examples) if example.spans is not None]
+    if annotated and predictor.labels.entities:
+        rows = [examples[n] for n in annotated]
+        report["entities"] = _entities(predictor, rows, [predictions[n] for n in annotated])
+    felt = [n for n, example in enumerate(examples) if example.sentiment is not None]
+    if felt:
+        wanted = [str(examples[n].sentiment) for n in felt]
+        given = [sentiment_label(predictions[n])[0] for n in felt]
+        right = [w == g for w, g in zip(wanted, given, strict=True)]
+        report["sentiment"] = {"accuracy": sum(right) / len(right)}
+        report["sentiment"]["macro_f1"] = macro_f1(wanted, given)
+    return {name: _rounded(value) for name, value in report.items()}
+
+
+def _intents(
+    predictor: Predictor, examples: Sequence[Example], predictions: Sequence[Prediction]
+) -> dict[str, Any]:
+    labels = predictor.labels
+    threshold = predictor.adapter.card.calibration.threshold
+    known = {name for name in labels.intents if name != OUT_OF_SCOPE}
+    wanted = [e.intent if e.intent in known else OUT_OF_SCOPE for e in examples]
+    top = [labels.intents[int(p.intents.argmax())] for p in predictions]
+    given = [
+        OUT_OF_SCOPE if p.belief < threshold or name == OUT_OF_SCOPE else name
+        for name, p in zip(top, predictions, strict=True)
+    ]
+    inside = np.array([name != OUT_OF_SCOPE for name in wanted], dtype=bool)
+    right_top = np.array([w == t for w, t in zip(wanted, top, strict=True)], dtype=bool)
+    right = np.array([w == g for w, g in zip(wanted, given, strict=True)], dtype=bool)
+    score = np.array([_in_scope_score(predictor, p) for p in predictions])
+    confidence = np.array([float(p.intents.max()) for p in predictions])
+    return {
+        "rows": len(examples),
+        "accuracy": float(right.mean()),
+        "top_accuracy": float(right_top[inside].sum() + _named(top, wanted)) / len(examples),
+        "macro_f1": macro_f1(wanted, given),
+        "in_scope_accuracy": float(right_top[inside].mean()) if inside.any() else None,
+        "oos_auroc": auroc(score[inside], score[~inside]),
+        "oos_recall": float(right[~inside].mean()) if (~inside).any() else None,
+        "ece": expected_calibration_error(confidence[inside], right_top[inside]),
+        "labels": label_scores(wanted, given),
+        "confusions": _confusions(examples, wanted, given),
+    }
+
+
+def _named(top: Sequence[str], wanted: Sequence[str]) -> int:
+    """How many out-of-scope rows have `out_of_scope` as their top label."""
+    return sum(t == w == OUT_OF_SCOPE for t, w in zip(top, wanted, strict=True))
+
+
+def _in_scope_score(predictor: Predictor, prediction: Prediction) -> float:
+    """How surely a row belongs to an intent that the shop can serve."""
+    own = predictor.labels.intent_ids.get(OUT_OF_SCOPE)
+    outside = float(prediction.intents[own]) if own is not None else 0.0
+    return prediction.belief * (1 - outside)
+
+
+def _confusions(
+    examples: Sequence[Example], wanted: Sequence[str], given: Sequence[str]
+) -> list[dict[str, str]]:
+    return [
+        {"text": e.text, "wanted": w, "given": g}
+        for e, w, g in zip(examples, wanted, given, strict=True)
+        if w != g
+    ]
+
+
+def _latency(predictor: Predictor, examples: Sequence[Example]) -> dict[str, float]:
+    """One text at a time, as the server is asked, through rules and normalisation too."""
+    parser = Parser(predictor, vocabulary=_no_shop(), lexicon=read_lexicon())
+    times = []
+    for example in examples[:_TIMED]:
+        started = time.perf_counter()
+        parser.parse([example.text])
+        times.append((time.perf_counter() - started) * 1000)
+    return percentiles(times)
+
+
+def _no_shop() -> Mirror[Vocabulary]:
+    return Mirror(_NoCatalogue(), empty=Vocabulary())
+
+
+def _entities(
+    predictor: Predictor, examples: Sequence[Example], predictions: Sequence[Prediction]
+) -> dict[str, Any]:
+    """Exact spans of the model alone; then what the parser makes of them: spans and values."""
+    lexicon = read_lexicon()
+    parser = Parser(predictor, vocabulary=_no_shop(), lexicon=lexicon)
+    parses = parser.parse([example.text for example in examples])
+    wanted = [_values(example, lexicon, parser) for example in examples]
+    given: list[list[Hashable]] = [
+        [(e.entity, e.role, e.value) for e in parse.entities] for parse in parses
+    ]
+    spans: list[list[Hashable]] = [
+        [(e.entity, e.role, e.start, e.end) for e in parse.entities] for parse in parses
+    ]
+    gold: list[list[Hashable]] = [
+        [(s.entity, s.role, s.start, s.end) for s in example.spans or ()] for example in examples
+    ]
+    kinds = sorted({s.entity for example in examples for s in example.spans or ()})
+    return {
+        "model_span_f1": entity_scores(examples, [p.spans for p in predictions])["f1"],
+        "span": overlap_scores(gold, spans),
+        "value": overlap_scores(wanted, given),
+        "by_entity": {
+            kind: overlap_scores(_only(kind, wanted), _only(kind, given)) for kind in kinds
+        },
+    }
+
+
+def _only(kind: str, bags: Sequence[Sequence[Hashable]]) -> list[list[Hashable]]:
+    return [
+        [thing for thing in bag if isinstance(thing, tuple) and thing[0] == kind] for bag in bags
+    ]
+
+
+def _values(example: Example, lexicon: Lexicon, parser: Parser) -> list[Hashable]:
+    """The annotated spans with the values that a parser with perfect spans would give them."""
+    normaliser = Normaliser(Vocabulary(), lexicon, parser.is_word)
+    settled = [normaliser.settle(example.text, _mention(span)) for span in example.spans or ()]
+    return [(m.entity, m.role, m.value) for m in settled if m is not None]
+
+
+def _mention(span: Span) -> Mention:
+    role: Role = "exclude" if span.role == "exclude" else "include"
+    return Mention(span.entity, span.start, span.end, role)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    return value

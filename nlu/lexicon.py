@@ -1,0 +1,52 @@
+"""Word lists by entity: for swapping values in training and for colour families."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from nlu.dataset import DATA
+from nlu.errors import DatasetError
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What can stand for each entity.
+
+    Attributes:
+        values: entity to words a shopper may use for it.
+        color_families: colour word to its family, "burgundy" to "red".
+        before, after: words around a request that mean nothing.
+        unpadded: intents that such words could change.
+    """
+
+    values: Mapping[str, tuple[str, ...]]
+    color_families: Mapping[str, str]
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    unpadded: frozenset[str] = frozenset()
+
+
+def read_lexicon(file: Path = DATA / "lexicon.yml") -> Lexicon:
+    """Read the word lists.
+
+    Raises:
+        DatasetError: the file is missing or no lists of words.
+    """
+    try:
+        lists = yaml.safe_load(file.read_text(encoding="utf-8"))
+        families = {
+            str(w).lower(): str(f) for f, words in lists.pop("color").items() for w in words
+        }
+        filler = lists.pop("filler")
+        values = {entity: tuple(str(word) for word in words) for entity, words in lists.items()}
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+        raise DatasetError(f"{file} must hold lists of words, colours by family.") from error
+    return Lexicon(
+        values={**values, "color": tuple(families)},
+        color_families=families,
+        before=tuple(filler["before"]),
+        after=tuple(filler["after"]),
+        unpadded=frozenset(filler["not_with"]),
+    )

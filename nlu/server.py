@@ -1,0 +1,121 @@
+"""The NLU server: Rasa's own parse protocol, embeddings, FAQ search."""
+
+import os
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import torch
+from anyio import to_thread
+from fastapi import APIRouter, Depends, FastAPI, Request
+
+from common.service import add_service_routes, require_internal_secret, serve
+from common.settings import Settings, load_settings
+from nlu.service import NluService
+from nlu.wire import (
+    BatchAnswer,
+    BatchRequest,
+    EmbedAnswer,
+    EmbedRequest,
+    FaqRequest,
+    FaqSearch,
+    ModelCard,
+    Parse,
+    ParseRequest,
+)
+
+# What a shopper can send, with room; the rest of a longer text says no more.
+LONGEST_TEXT = 10_000
+
+router = APIRouter()
+
+
+def create_app(settings: Settings, *, service: NluService | None = None) -> FastAPI:
+    """The server; its model loads when it starts."""
+    nlu = service or NluService(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await to_thread.run_sync(nlu.start)
+        yield
+        await to_thread.run_sync(nlu.stop)
+
+    app = FastAPI(title="Shopkeeper NLU", lifespan=lifespan)
+    app.state.nlu = nlu
+    # More passes at once than cores only make each of them slower.
+    app.state.turnstile = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
+    add_service_routes(app, readiness=nlu.missing)
+    # Where a secret is set every call needs it; so only our own processes send `/intent{...}`.
+    require_internal_secret(app, settings=settings)
+    app.include_router(router)
+    return app
+
+
+def _readable(text: str) -> str:
+    """Cut to length; half a surrogate pair from a broken client becomes a question mark."""
+    return text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
+
+
+def _service(request: Request) -> NluService:
+    service: NluService = request.app.state.nlu
+    return service
+
+
+def _turnstile(request: Request) -> threading.BoundedSemaphore:
+    turnstile: threading.BoundedSemaphore = request.app.state.turnstile
+    return turnstile
+
+
+Service = Annotated[NluService, Depends(_service)]
+Turnstile = Annotated[threading.BoundedSemaphore, Depends(_turnstile)]
+
+
+@router.post("/model/parse")
+def parse(asked: ParseRequest, nlu: Service, turnstile: Turnstile) -> Parse:
+    """Intent, entities and sentiment of one message, or what a button's payload stands for."""
+    text = _readable(asked.text)
+    if payload := nlu.parser.parse_payload(text):
+        return payload
+    with turnstile:
+        return nlu.parser.parse([text])[0]
+
+
+@router.post("/model/parse/batch")
+def parse_batch(asked: BatchRequest, nlu: Service, turnstile: Turnstile) -> BatchAnswer:
+    """The same for many messages at once; payloads are only text here."""
+    with turnstile:
+        return BatchAnswer(parses=nlu.parser.parse([_readable(text) for text in asked.texts]))
+
+
+@router.post("/embed")
+def embed(asked: EmbedRequest, nlu: Service, turnstile: Turnstile) -> EmbedAnswer:
+    """Unit vectors of the plain encoder."""
+    with turnstile:
+        vectors = nlu.embedder.embed([_readable(text) for text in asked.texts])
+    return EmbedAnswer(vectors=vectors.tolist())
+
+
+@router.post("/faq/search")
+def search_faq(asked: FaqRequest, nlu: Service, turnstile: Turnstile) -> FaqSearch:
+    """The shop's FAQ entries nearest to a question, and whether the first answers it."""
+    with turnstile:
+        return nlu.search_faq(_readable(asked.text), k=asked.k)
+
+
+@router.get("/model")
+def model(nlu: Service) -> ModelCard:
+    """What is loaded."""
+    return nlu.card()
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    settings = load_settings()
+    # One thread a pass: several shoppers at once then share the cores fairly.
+    torch.set_num_threads(1)
+    serve(create_app(settings), process="nlu", host=settings.bind, port=settings.port_base + 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,291 @@
+"""The recipe that makes an adapter from annotated messages: set up, train, choose, save."""
+
+import copy
+import math
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from peft import PeftConfig
+from torch import nn
+from torch.nn import functional
+from torch.optim.lr_scheduler import LambdaLR
+
+from nlu import adapter as adapters
+from nlu.adapter import Adapter, Card
+from nlu.augmentation import augment
+from nlu.batches import IGNORED, Batch, make_batches, make_rows
+from nlu.calibration import Calibration, fit
+from nlu.dataset import Example, fingerprint, split
+from nlu.encoder import PACKAGED, choose_device, load_encoder
+from nlu.errors import DatasetError
+from nlu.labels import ENTITIES, OUT_OF_SCOPE, Labels
+from nlu.lexicon import Lexicon, read_lexicon
+from nlu.measures import entity_scores, macro_f1
+from nlu.model import build
+from nlu.predictor import Prediction, Predictor, sentiment_label
+from nlu.recipe import Epoch, OnEpoch, OnStep, Recipe
+
+# What calibration may assume where the rows hold an intent for what is out of scope.
+_EASY = {"unknown_share": 0.1, "spare": 0.02}
+
+
+@dataclass
+class Trained:
+    """The best model of a run, rounded as it will be stored, with all that belongs to it."""
+
+    adapter: Adapter
+    history: list[Epoch] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def with_metrics(self, metrics: dict[str, float]) -> Self:
+        """The same with figures on its card."""
+        card = replace(self.adapter.card, metrics=metrics)
+        return replace(self, adapter=replace(self.adapter, card=card))
+
+    def merged(self) -> Adapter:
+        """A copy for serving; this one keeps its adapter and can still be saved."""
+        model = copy.deepcopy(self.adapter.model)
+        model.merge()
+        return replace(self.adapter, model=model)
+
+    def save(self, folder: Path) -> None:
+        """Write the adapter."""
+        made = self.adapter
+        adapters.save(folder, model=made.model, means=made.means, card=made.card)
+
+
+def train(
+    examples: Sequence[Example],
+    *,
+    recipe: Recipe | None = None,
+    base: str = PACKAGED,
+    device: str = "auto",
+    peft: PeftConfig | None = None,
+    lexicon: Lexicon | None = None,
+    on_epoch: OnEpoch | None = None,
+    on_step: OnStep | None = None,
+) -> Trained:
+    """Train an adapter and heads on these rows.
+
+    Part of the rows is set aside to choose the best epoch and to calibrate.
+
+    Args:
+        examples: annotated messages; without spans or sentiment only the intent is learnt.
+        recipe: how.
+        base: which encoder.
+        device: auto, cpu or cuda.
+        peft: any PEFT configuration; LoRA on all linear layers by default.
+        lexicon: values to swap in.
+        on_epoch: told after each epoch.
+        on_step: told the step and the number of steps.
+
+    Raises:
+        DatasetError: there are fewer than two intents to tell apart.
+    """
+    recipe = recipe or Recipe()
+    started = time.perf_counter()
+    _seed(recipe.seed)
+    intents = tuple(sorted({example.intent for example in examples}))
+    if len(intents) < 2:
+        raise DatasetError("Training needs rows of at least two intents.")
+    annotated = any(example.spans for example in examples)
+    labels = Labels(intents, ENTITIES if annotated else ())
+    learn, aside = split(examples, share=recipe.share_aside, seed=recipe.seed)
+    encoder, tokenizer = load_encoder(base)
+    model = build(encoder, labels, adapter=peft)
+    card = Card(labels, Calibration(), base, fingerprint(examples), recipe=asdict(recipe))
+    run = _Run(
+        made=Adapter(
+            model,
+            tokenizer,
+            torch.zeros(len(intents), int(encoder.config.hidden_size)),
+            card,
+            version="unsaved",
+        ),
+        learn=learn,
+        aside=aside or learn,
+        recipe=recipe,
+        lexicon=lexicon or read_lexicon(),
+        device=choose_device(device),
+    )
+    history = run.train(on_epoch=on_epoch, on_step=on_step, started=started)
+    return Trained(run.finish(), history, time.perf_counter() - started)
+
+
+def _seed(seed: int) -> None:
+    torch.manual_seed(seed)
+    np.random.seed(seed)
+
+
+class _Run:
+    """One training run: the state that its steps share."""
+
+    def __init__(
+        self,
+        *,
+        made: Adapter,
+        learn: list[Example],
+        aside: list[Example],
+        recipe: Recipe,
+        lexicon: Lexicon,
+        device: torch.device,
+    ) -> None:
+        self.made = made
+        self.model = made.model.to(device)
+        self.labels = made.card.labels
+        self.learn = learn
+        self.aside = aside
+        self.recipe = recipe
+        self.lexicon = lexicon
+        self.device = device
+        self.rng = random.Random(recipe.seed)  # noqa: S311 - reproducible, not secret
+        self.steps = recipe.epochs * math.ceil(len(learn) / recipe.batch)
+        self.step = 0
+
+    def train(
+        self, *, on_epoch: OnEpoch | None, on_step: OnStep | None, started: float
+    ) -> list[Epoch]:
+        self.model.heads.intent.start_at(self._class_means().to(self.device))
+        optimizer, schedule = self._optimizer()
+        history: list[Epoch] = []
+        best, best_weights = -1.0, self._weights()
+        stale = 0
+        for number in range(1, self.recipe.epochs + 1):
+            loss = self._learn_once(optimizer, schedule, on_step=on_step)
+            epoch = self._judge(number, loss, started=started)
+            history.append(epoch)
+            if on_epoch:
+                on_epoch(epoch)
+            score = epoch.intent_accuracy + epoch.entity_f1 + 0.3 * epoch.sentiment_f1
+            stale += 1
+            if score > best:
+                best, best_weights, stale = score, self._weights(), 0
+            if stale >= self.recipe.patience:
+                break
+        self.model.load_state_dict(best_weights, strict=False)
+        return history
+
+    def finish(self) -> Adapter:
+        """Round, take the class means, calibrate."""
+        self.model.round_to_half()
+        self.model.eval()
+        means = self._class_means().half().float()
+        made = replace(self.made, means=means)
+        predictor = Predictor(made)
+        passed = predictor.run([example.text for example in self.aside])
+        calibration = fit(
+            passed.intents.numpy().astype(np.float64),
+            predictor.cosines(passed.pooled),
+            np.array([self.labels.intent_ids[example.intent] for example in self.aside]),
+            # An intent for what is out of scope catches most of it before the threshold has to.
+            **_EASY if OUT_OF_SCOPE in self.labels.intents else {},
+        )
+        card = replace(made.card, calibration=calibration)
+        self.model.cpu()
+        return replace(made, card=card)
+
+    def _weights(self) -> dict[str, torch.Tensor]:
+        return {name: copy.deepcopy(p.detach()) for name, p in self.model.learnable()}
+
+    def _optimizer(self) -> tuple[torch.optim.Optimizer, LambdaLR]:
+        adapter = [p for name, p in self.model.learnable() if not name.startswith("heads.")]
+        heads = [p for name, p in self.model.learnable() if name.startswith("heads.")]
+        optimizer = torch.optim.AdamW(
+            [
+                {"params": adapter, "lr": self.recipe.adapter_rate},
+                {"params": heads, "lr": self.recipe.head_rate},
+            ],
+            weight_decay=0.01,
+        )
+        warmup = max(1, int(self.steps * self.recipe.warmup))
+
+        def rate(step: int) -> float:
+            if step < warmup:
+                return (step + 1) / warmup
+            return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, self.steps - warmup)))
+
+        return optimizer, LambdaLR(optimizer, rate)
+
+    def _learn_once(
+        self, optimizer: torch.optim.Optimizer, schedule: LambdaLR, *, on_step: OnStep | None
+    ) -> float:
+        self.model.train()
+        varied = [
+            augment(example, rng=self.rng, lexicon=self.lexicon)
+            if self.rng.random() < self.recipe.augmented
+            else example
+            for example in self.learn
+        ]
+        rows = make_rows(varied, tokenizer=self.made.tokenizer, labels=self.labels)
+        padding = int(self.made.tokenizer.pad_token_id or 0)
+        total = 0.0
+        for batch in make_batches(rows, size=self.recipe.batch, rng=self.rng, padding=padding):
+            loss = self._loss(batch)
+            optimizer.zero_grad()
+            torch.autograd.backward(loss)
+            nn.utils.clip_grad_norm_([p for _, p in self.model.learnable()], 1.0)
+            optimizer.step()
+            schedule.step()
+            self.step += 1
+            total += float(loss.detach()) * len(batch.intents)
+            if on_step:
+                on_step(self.step, self.steps)
+        return total / len(rows)
+
+    def _loss(self, batch: Batch) -> torch.Tensor:
+        out = self.model(batch.ids.to(self.device), batch.mask.to(self.device))
+        recipe = self.recipe
+        loss = functional.cross_entropy(
+            out.intents, batch.intents.to(self.device), label_smoothing=recipe.smoothing
+        )
+        for weight, logits, wanted in (
+            (recipe.sentiment_weight, out.sentiments, batch.sentiments),
+            (recipe.tag_weight, out.tags, batch.tags),
+            (recipe.role_weight, out.roles, batch.roles),
+        ):
+            # A mean over nothing is no number.
+            if bool((wanted != IGNORED).any()):
+                flat = wanted.reshape(-1).to(self.device)
+                loss = loss + weight * functional.cross_entropy(
+                    logits.reshape(len(flat), -1), flat, ignore_index=IGNORED
+                )
+        return loss
+
+    def _class_means(self) -> torch.Tensor:
+        self.model.eval()
+        predictor = Predictor(self.made, device=self.device)
+        pooled = predictor.run([example.text for example in self.learn]).pooled
+        unit = functional.normalize(pooled, dim=-1)
+        index = torch.tensor([self.labels.intent_ids[e.intent] for e in self.learn])
+        sums = torch.zeros(len(self.labels.intents), unit.shape[1]).index_add_(0, index, unit)
+        return functional.normalize(sums, dim=-1)
+
+    def _judge(self, number: int, loss: float, *, started: float) -> Epoch:
+        self.model.eval()
+        predictions = Predictor(self.made, device=self.device).predict([e.text for e in self.aside])
+        guesses = [self.labels.intents[int(p.intents.argmax())] for p in predictions]
+        right = [guess == e.intent for guess, e in zip(guesses, self.aside, strict=True)]
+        return Epoch(
+            number=number,
+            of=self.recipe.epochs,
+            loss=loss,
+            intent_accuracy=sum(right) / len(right),
+            entity_f1=entity_scores(self.aside, [p.spans for p in predictions])["f1"],
+            sentiment_f1=_sentiment_f1(self.aside, predictions),
+            seconds=time.perf_counter() - started,
+        )
+
+
+def _sentiment_f1(examples: Sequence[Example], predictions: Sequence[Prediction]) -> float:
+    pairs = [
+        (e.sentiment, sentiment_label(p)[0])
+        for e, p in zip(examples, predictions, strict=True)
+        if e.sentiment is not None
+    ]
+    return macro_f1([wanted for wanted, _ in pairs], [given for _, given in pairs])

@@ -1,0 +1,186 @@
+"""Numbers, prices, counts, contacts and refusals: tables of what people write."""
+
+import pytest
+
+from nlu.entities.contacts import find_contacts, read_contact
+from nlu.entities.counts import find_counts, read_ordinal, read_quantity, read_rating
+from nlu.entities.negation import polarity
+from nlu.entities.numbers import find_numbers
+from nlu.entities.prices import find_limits, read_amount
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "money"),
+    [
+        ("80", 80, False),
+        ("80 bucks", 80, True),
+        ("$1,299.99", 1299.99, True),
+        ("1.299,00 €", 1299, True),
+        ("£30", 30, True),
+        ("1.5k", 1500, False),
+        ("twenty", 20, False),
+        ("forty five quid", 45, True),
+        ("a hundred dollars", 100, True),
+        ("two hundred and fifty", 250, False),
+        ("fifteen hundred", 1500, False),
+        ("a grand", 1000, False),
+        ("3 cents", 0.03, True),
+        ("12,50 euros", 12.5, True),
+    ],
+)
+def test_a_number_is_read_however_it_is_written(text: str, value: float, money: bool) -> None:
+    (number,) = find_numbers(text)
+    assert (number.value, number.money, text[number.start : number.end]) == (value, money, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("under 80 bucks", {"price_max": 80}),
+        ("red handbag below 80", {"price_max": 80}),
+        ("piano under 1000", {"price_max": 1000}),
+        ("max £30", {"price_max": 30}),
+        ("no more than 25 quid", {"price_max": 25}),
+        ("20 or less", {"price_max": 20}),
+        ("up to a grand", {"price_max": 1000}),
+        ("two hundred and fifty tops", {"price_max": 250}),
+        ("over 50 dollars", {"price_min": 50}),
+        ("$40 and up", {"price_min": 40}),
+        ("nothing under $30", {"price_min": 30}),
+        ("between 20 and 40", {"price_min": 20, "price_max": 40}),
+        ("$20-40", {"price_min": 20, "price_max": 40}),
+        ("20-40 dollars", {"price_min": 20, "price_max": 40}),
+        ("from fifty to a hundred dollars", {"price_min": 50, "price_max": 100}),
+        ("over 50 but less than 80 euros", {"price_min": 50, "price_max": 80}),
+        # Rough amounts get fifteen in a hundred of leeway; hard limits none.
+        ("budget around 100 bucks", {"price_max": 115}),
+        ("about forty dollars", {"price_max": 46}),
+        ("120ish", {"price_max": 138}),
+        ("about 100 max", {"price_max": 100}),
+        # Numbers of other things.
+        ("at least 4 stars", {}),
+        ("size 42", {}),
+        ("under 5 kg", {}),
+        ("within 3 days", {}),
+        ("i need 6 glasses", {}),
+        ("order #10234", {}),
+    ],
+)
+def test_price_limits_are_found_in_the_words_around_a_number(
+    text: str, limits: dict[str, float]
+) -> None:
+    assert {limit.bound: limit.value for limit in find_limits(text)} == limits
+
+
+def test_a_bare_number_is_no_sure_price() -> None:
+    assert find_limits("two of those for 30") == []
+    assert [limit.sure for limit in find_limits("a scarf, 30 dollars")] == [False]
+
+
+def test_an_amount_inside_a_span_takes_leeway_from_the_words_before_it() -> None:
+    text = "around 60"
+    assert read_amount(text, start=7, end=9) == 69
+    assert read_amount("60", start=0, end=2) == 60
+    assert read_amount("cheap", start=0, end=5) is None
+
+
+@pytest.mark.parametrize(
+    ("surface", "place"),
+    [
+        ("first", 1),
+        ("2nd", 2),
+        ("#3", 3),
+        ("number 4", 4),
+        ("last", -1),
+        ("last one", -1),
+        ("second to last", -2),
+        ("latter", -1),
+        ("top", 1),
+        ("middle one", None),
+        ("0", None),
+    ],
+)
+def test_ordinals_become_places(surface: str, place: int | None) -> None:
+    assert read_ordinal(surface) == place
+
+
+@pytest.mark.parametrize(
+    ("surface", "count"),
+    [
+        ("two", 2),
+        ("3x", 3),
+        ("x5", 5),
+        ("a couple", 2),
+        ("a dozen", 12),
+        ("half a dozen", 6),
+        ("12", 12),
+        ("several", None),
+    ],
+)
+def test_quantities_become_counts(surface: str, count: int | None) -> None:
+    assert read_quantity(surface) == count
+
+
+@pytest.mark.parametrize(
+    ("surface", "stars"),
+    [("4 stars", 4), ("4.5", 4.5), ("four and a half", 4.5), ("4+", 4), ("10", 5), ("good", None)],
+)
+def test_ratings_become_stars_of_five(surface: str, stars: float | None) -> None:
+    assert read_rating(surface) == stars
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("the second one please", [("ordinal", 2)]),
+        ("#3 looks nice", [("ordinal", 3)]),
+        ("number 2 and the last one", [("ordinal", 2), ("ordinal", -1)]),
+        ("a second hand sofa", []),
+        ("order #10234", []),
+        ("4 stars or better", [("rating", 4)]),
+    ],
+)
+def test_counts_are_found_only_where_they_are_plain(
+    text: str, found: list[tuple[str, float]]
+) -> None:
+    assert [(m.entity, m.value) for m in find_counts(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "value"),
+    [
+        ("mail Ann.Lee@Example.org please", "email", "ann.lee@example.org"),
+        ("call +44 7700 900218", "phone", "+447700900218"),
+        ("555-0119", "phone", "5550119"),
+        ("order #10234", "order_id", "10234"),
+        ("so-88121 is late", "order_id", "SO-88121"),
+        ("order number 55123", "order_id", "55123"),
+    ],
+)
+def test_contacts_are_found_and_written_one_way(text: str, entity: str, value: str) -> None:
+    (mention,) = find_contacts(text)
+    assert mention.entity == entity
+    assert read_contact(entity, text[mention.start : mention.end]) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "thing", "role"),
+    [
+        ("i dont want boots, i want sandals", "boots", "exclude"),
+        ("i dont want boots, i want sandals", "sandals", "include"),
+        ("I don’t like the red ones", "red", "exclude"),
+        ("shoes, not from adidas", "adidas", "exclude"),
+        ("anything but black", "black", "exclude"),
+        ("without the zip", "zip", "exclude"),
+        ("except leather", "leather", "exclude"),
+        ("not boots but sandals", "sandals", "include"),
+        ("why not show me boots", "boots", "include"),
+        ("no thanks, boots", "boots", None),
+        ("can't find boots", "boots", None),
+        ("boots", "boots", None),
+    ],
+)
+def test_the_words_before_a_thing_say_whether_it_is_refused(
+    text: str, thing: str, role: str | None
+) -> None:
+    assert polarity(text, text.index(thing)) == role

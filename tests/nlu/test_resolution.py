@@ -1,0 +1,161 @@
+from collections.abc import Iterable
+
+import pytest
+
+from nlu.decoding import FoundSpan
+from nlu.entities.resolution import resolve
+from nlu.entities.values import Normaliser
+from nlu.lexicon import read_lexicon
+from nlu.vocabulary import ProductWords, Vocabulary, build_vocabulary
+from nlu.wire import Entity
+
+LEXICON = read_lexicon()
+UNSURE = 0.2
+
+
+def the_shop() -> Vocabulary:
+    return build_vocabulary(
+        [
+            ProductWords("Gold Bracelet", "jewelry", "bracelet", color="red", size="M"),
+            ProductWords("Leather Boots", "footwear", "boot", material="leather"),
+            ProductWords("Beach Sandals", "footwear", "sandals"),
+            ProductWords("Patent Oxford", "footwear", "formal", brand="Kestrand"),
+            ProductWords("Diver Watch", "accessories", "watch"),
+        ],
+        synonyms={"shoe": ["footwear"]},
+    )
+
+
+def found(text: str, **surfaces: str) -> list[FoundSpan]:
+    """What the model found: entity=surface, `entity__exclude` where it thinks it refused."""
+    spans = []
+    for name, surface in surfaces.items():
+        entity, _, role = name.partition("__")
+        start = text.index(surface)
+        spans.append(FoundSpan(start, start + len(surface), entity, role or "include", 0.8))
+    return spans
+
+
+def understand(
+    text: str,
+    spans: Iterable[FoundSpan] = (),
+    *,
+    hunch: float = 0.0,
+    vocabulary: Vocabulary | None = None,
+) -> list[Entity]:
+    common = {"watch", "out", "gold", "not", "under", "show", "me", "i", "want", "dont", "for"}
+    normaliser = Normaliser(vocabulary or the_shop(), LEXICON, lambda word: word in common)
+    return resolve(text, spans=list(spans), hunch=lambda _, __: hunch, normaliser=normaliser)
+
+
+def gist(entities: list[Entity]) -> list[tuple[str, object, str]]:
+    return [(e.entity, e.value, e.role) for e in entities]
+
+
+def test_values_are_the_shops_own_and_spans_stay_where_they_were() -> None:
+    text = "Gold BRACLET in medium, crimson"
+    entities = understand(
+        text, found(text, material="Gold", category="BRACLET", size="medium", color="crimson")
+    )
+    assert gist(entities) == [
+        ("material", "gold", "include"),
+        ("category", "bracelet", "include"),
+        ("size", "M", "include"),
+        ("color", "red", "include"),
+    ]
+    assert [text[e.start : e.end] for e in entities] == ["Gold", "BRACLET", "medium", "crimson"]
+
+
+def test_goods_the_shop_lacks_keep_their_words_and_are_marked() -> None:
+    text = "a rocket ship"
+    (entity,) = understand(text, found(text, category="rocket ship"))
+    assert (entity.value, entity.known) == ("rocket ship", False)
+
+
+def test_without_a_catalogue_nothing_is_said_about_what_is_known() -> None:
+    text = "red boots"
+    spans = found(text, color="red", category="boots")
+    entities = understand(text, spans, vocabulary=Vocabulary())
+    assert gist(entities) == [("color", "red", "include"), ("category", "boots", "include")]
+    assert [e.known for e in entities] == [None, None]
+
+
+def test_what_is_refused_and_what_is_wanted_in_one_breath() -> None:
+    text = "i dont want boots, i want sandals"
+    spans = [*found(text, category="boots"), *found(text, category__exclude="sandals")]
+    assert gist(understand(text, spans)) == [
+        ("category", "boot", "exclude"),
+        ("category", "sandals", "include"),
+    ]
+
+
+def test_a_refusal_covers_everything_that_hangs_on_it() -> None:
+    text = "no red leather boots or sandals"
+    spans = found(text, color="red", material="leather", category="boots") + found(
+        text, category="sandals"
+    )
+    assert {e.role for e in understand(text, spans)} == {"exclude"}
+
+
+def test_a_rule_and_the_model_agree_on_one_price() -> None:
+    text = "boots around 100 dollars"
+    entities = understand(text, found(text, category="boots", price_max="100 dollars"))
+    assert gist(entities) == [("category", "boot", "include"), ("price_max", 115.0, "include")]
+
+
+def test_a_sure_rule_speaks_where_the_model_is_silent() -> None:
+    assert gist(understand("anything under 60?")) == [("price_max", 60.0, "include")]
+    assert gist(understand("i ordered from 30 of you")) == []
+
+
+def test_a_size_that_the_model_is_sure_of_is_no_price() -> None:
+    text = "is it under 42"
+    sure = FoundSpan(12, 14, "size", "include", 0.97)
+    assert gist(understand(text, [sure])) == [("size", "42", "include")]
+
+
+@pytest.mark.parametrize(
+    ("text", "hunch", "kinds"),
+    [
+        ("braclet", 0.0, ["bracelet"]),
+        ("watch", 0.0, ["watch"]),
+        ("watch out for me i want show", 0.0, []),
+        ("show me i want watch", UNSURE, ["watch"]),
+        ("kestrand", 0.0, ["Kestrand"]),
+    ],
+)
+def test_words_of_the_catalogue_count_where_the_model_was_silent(
+    text: str, hunch: float, kinds: list[str]
+) -> None:
+    assert [e.value for e in understand(text, hunch=hunch)] == kinds
+
+
+def test_a_type_before_its_department_narrows_it() -> None:
+    text = "formal shoes"
+    entities = understand(text, found(text, feature="formal", category="shoes"))
+    assert gist(entities) == [("category", "formal", "include")]
+
+
+def test_halves_of_a_size_are_put_together() -> None:
+    text = "size 42 please"
+    halves = [FoundSpan(0, 4, "size", "include", 0.8), FoundSpan(5, 7, "size", "include", 0.8)]
+    assert gist(understand(text, halves)) == [("size", "42", "include")]
+
+
+def test_an_email_needs_no_model_and_a_false_one_is_dropped() -> None:
+    text = "mail me at kim@example.com"
+    assert gist(understand(text, found(text, email="me"))) == [
+        ("email", "kim@example.com", "include")
+    ]
+
+
+def test_people_are_named_one_way() -> None:
+    text = "flowers for my mums birthday"
+    entities = understand(text, found(text, recipient="mums", occasion="birthday"), hunch=0.0)
+    assert ("recipient", "mum", "include") in gist(entities)
+
+
+def test_a_picture_of_goods_is_read_as_their_name() -> None:
+    text = "👢👢"
+    (entity,) = understand(text, [FoundSpan(0, 2, "category", "include", 0.8)])
+    assert (entity.value, text[entity.start : entity.end]) == ("boot", "👢👢")

@@ -1,0 +1,70 @@
+import pytest
+
+from nlu.entities.values import Normaliser
+from nlu.lexicon import read_lexicon
+from nlu.vocabulary import Vocabulary
+
+LEXICON = read_lexicon()
+
+
+def a_normaliser(**own: dict[str, str]) -> Normaliser:
+    return Normaliser(Vocabulary(**own), LEXICON, lambda word: False)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("own", "said", "value"),
+    [
+        # The shop's own word first, then the family it has, else the shopper's word.
+        ({"navy": "Navy", "blue": "Blue"}, "navy", "Navy"),
+        ({"blue": "Blue"}, "navy", "Blue"),
+        ({"blue": "Blue"}, "royal blue", "Blue"),
+        ({"blue": "Blue"}, "burgundy", "burgundy"),
+        ({}, "burgundy", "burgundy"),
+    ],
+)
+def test_colours_are_the_shops_own_or_of_its_family(
+    own: dict[str, str], said: str, value: str
+) -> None:
+    assert a_normaliser(colors=own).read_color(said) == value
+
+
+@pytest.mark.parametrize(
+    ("said", "family"),
+    [("burgundy", "red"), ("Dark Green", "green"), ("very dark green", "green"), ("modern", None)],
+)
+def test_a_shade_belongs_to_one_family(said: str, family: str | None) -> None:
+    assert a_normaliser().color_family(said) == family
+
+
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [
+        ("medium", "M"),
+        ("extra large", "XL"),
+        ("size M", "M"),
+        ("size 42", "42"),
+        ("xl", "XL"),
+        ("king size", "king"),
+        ("55 inch", "55 inch"),
+    ],
+)
+def test_sizes_are_written_one_way(said: str, size: str) -> None:
+    assert a_normaliser().read_size(said) == size
+
+
+def test_a_size_the_shop_writes_otherwise_takes_its_form() -> None:
+    assert a_normaliser(sizes={"medium": "Medium"}).read_size("medium") == "Medium"
+
+
+@pytest.mark.parametrize(
+    ("entity", "said", "value"),
+    [
+        ("recipient", "my mum's", "mum"),
+        ("recipient", "mums", "mum"),
+        ("recipient", "kids", "kids"),
+        ("recipient", "men", "men"),
+        ("occasion", "Halloween", "halloween"),
+    ],
+)
+def test_people_and_events_are_named_one_way(entity: str, said: str, value: str) -> None:
+    assert a_normaliser().read_person_or_event(entity, said) == value
