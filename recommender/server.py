@@ -1,0 +1,99 @@
+"""The recommender's process: `python -m recommender.server`."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from prometheus_client import Counter, Gauge
+
+from common.service import add_service_routes, require_internal_secret, serve
+from common.settings import Settings, load_settings
+from db.engine import make_engine, session_factory
+from recommender.catalogue import Catalogue
+from recommender.impressions import ImpressionLog
+from recommender.lexicon import load_lexicon
+from recommender.popularity import PopularityWatch
+from recommender.recommender import Recommender
+from recommender.vectors import Encoder
+from recommender.wire import Recommendation, RecommendRequest
+
+
+def create_app(settings: Settings, *, load_encoder: Callable[[], Encoder] | None = None) -> FastAPI:
+    """The recommender's server.
+
+    Args:
+        settings: where the database is and which model encodes.
+        load_encoder: makes the encoder; the one of the settings by default.
+    """
+    engine = make_engine(settings.database_url)
+    sessions = session_factory(engine)
+    catalogue = Catalogue(
+        sessions,
+        load_lexicon(),
+        load_encoder=load_encoder or (lambda: _settings_encoder(settings)),
+        vector_file=settings.home / "recommender" / "vectors.db",
+    )
+    popularity = PopularityWatch(sessions)
+    impressions = ImpressionLog(sessions)
+    recommender = Recommender(sessions, catalogue, popularity, impressions)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        catalogue.start()
+        popularity.start()
+        impressions.start()
+        yield
+        catalogue.stop()
+        popularity.stop()
+        impressions.close()
+        engine.dispose()
+
+    def missing() -> Mapping[str, str]:
+        return {"catalogue": catalogue.problem} if catalogue.problem else {}
+
+    app = FastAPI(title="Shopkeeper recommender", lifespan=lifespan)
+    registry = add_service_routes(app, readiness=missing)
+    require_internal_secret(app, settings=settings)
+    relaxed = Counter("relaxed_wishes", "Wishes given up.", ("constraint",), registry=registry)
+    degraded = Counter("degraded_answers", "Second-best answers.", registry=registry)
+    goods = Gauge("catalogue_products", "Products held in memory.", registry=registry)
+    goods.set_function(lambda: len(catalogue.shelf))
+    encoded = Gauge("catalogue_encoded", "Products with a vector.", registry=registry)
+    encoded.set_function(lambda: float(catalogue.shelf.encoded.sum()))
+    lost = Gauge("impressions_lost", "Rankings that were not logged.", registry=registry)
+    lost.set_function(lambda: impressions.lost)
+
+    @app.post("/recommend")
+    def recommend(request: RecommendRequest) -> Recommendation:
+        """Rank the catalogue for this shopper and these wishes."""
+        answer = recommender.recommend(request)
+        for wish in answer.relaxed:
+            relaxed.labels(wish.constraint).inc()
+        if answer.degraded:
+            degraded.inc()
+        return answer
+
+    return app
+
+
+def _settings_encoder(settings: Settings) -> Encoder:
+    # Importing torch takes seconds: the thread that loads the model does it, so that the server
+    # answers by words meanwhile.
+    from recommender.encoders import load_encoder
+
+    return load_encoder(settings)
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    settings = load_settings()
+    serve(
+        create_app(settings),
+        process="recommender",
+        host=settings.bind,
+        port=settings.port_base + 2,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""Vectors of texts: what makes them, what compares them, and where they are kept on disk."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.lexical import Floats
+
+_AT_ONCE = 500
+
+
+class Vectors(Protocol):
+    """The products' embeddings, of length 1, on whatever device they lie."""
+
+    def similar(self, directions: Floats) -> Floats:
+        """Dot products of every product with each direction: float32 [n, m] for [m, d]."""
+
+    def rows(self, at: NDArray[np.intp]) -> Floats:
+        """The embeddings of the products at these rows: float32 [len(at), d]."""
+
+
+class Encoder(Protocol):
+    """Makes vectors of length 1. `name` changes whenever the vectors of a text would."""
+
+    name: str
+    dimension: int
+
+    def encode_query(self, text: str) -> Floats:
+        """The vector of what a shopper says: float32 [d]."""
+
+    def encode_texts(self, texts: list[str]) -> Floats:
+        """The vectors of products' texts: float32 [n, d]."""
+
+    def place(self, matrix: Floats) -> Vectors:
+        """Lay products' vectors [n, d] where they are compared."""
+
+
+class VectorFile:
+    """Vectors by the encoder's name and the text's hash, in one SQLite file.
+
+    Each text is encoded once in its life. Half precision is enough for a cosine (an error under
+    .001) and halves the file.
+    """
+
+    def __init__(self, path: Path, *, encoder: str, dimension: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._encoder = encoder
+        self._dimension = dimension
+        self._file = sqlite3.connect(path, timeout=10, check_same_thread=False)
+        self._file.execute("PRAGMA journal_mode=WAL")
+        self._file.execute("PRAGMA synchronous=NORMAL")
+        self._file.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (encoder TEXT, text_hash TEXT, vector BLOB, "
+            "PRIMARY KEY (encoder, text_hash)) WITHOUT ROWID"
+        )
+
+    def read(self, hashes: Iterable[str]) -> dict[str, Floats]:
+        """The vectors that are there, float32 [d], by text hash."""
+        wanted = sorted(set(hashes))
+        found: dict[str, Floats] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            # Question marks alone go into the text; the values are bound.
+            marks = ",".join("?" * len(some))
+            query = f"SELECT text_hash, vector FROM vectors WHERE encoder = ? AND text_hash IN ({marks})"  # noqa: E501, S608
+            rows = self._file.execute(query, (self._encoder, *some))
+            for text_hash, blob in rows:
+                vector = np.frombuffer(blob, dtype=np.float16)
+                if len(vector) == self._dimension:
+                    found[text_hash] = vector.astype(np.float32)
+        return found
+
+    def write(self, vectors: Mapping[str, Floats]) -> None:
+        """Keep these; whole or not at all."""
+        with self._file:
+            self._file.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                [
+                    (self._encoder, text_hash, vector.astype(np.float16).tobytes())
+                    for text_hash, vector in vectors.items()
+                ],
+            )
+
+    def prune(self, keep: Iterable[str]) -> None:
+        """Forget texts that no product has any more, once they are the greater part."""
+        kept = set(keep)
+        stored = [row[0] for row in self._file.execute("SELECT DISTINCT text_hash FROM vectors")]
+        if len(stored) > 4 * len(kept) + 10_000:
+            with self._file:
+                self._file.executemany(
+                    "DELETE FROM vectors WHERE text_hash = ?",
+                    [(text_hash,) for text_hash in stored if text_hash not in kept],
+                )
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()

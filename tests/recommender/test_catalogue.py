@@ -1,0 +1,116 @@
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, delete, update
+
+from common.errors import ConfigurationError
+from db.engine import session_factory
+from db.tables.catalog import Product
+from recommender.vectors import Encoder
+from tests.builders import a_product
+from tests.recommender.conftest import Counter, WordEncoder
+
+
+def found(counter: Counter, query: str) -> list[str]:
+    return counter.titles(counter.ask(query))
+
+
+def test_new_goods_are_found_while_the_shop_goes_on(counter: Counter) -> None:
+    counter.stock(a_product(title="Desk Lamp"))
+    counter.catalogue.start()
+    counter.impressions.start()
+    with counter.sessions.begin() as session:
+        session.add(a_product(title="Unicorn Kettle"))
+    deadline = time.monotonic() + 10
+    while "Unicorn Kettle" not in found(counter, "unicorn kettle"):
+        assert time.monotonic() < deadline, "not found within ten seconds"
+        time.sleep(0.1)
+
+
+def test_only_what_changed_is_encoded_again(counter: Counter, encoder: WordEncoder) -> None:
+    counter.stock(a_product(id="a", title="Desk Lamp"), a_product(id="b", title="Kettle"))
+    encoder.encoded.clear()
+    with counter.sessions.begin() as session:
+        session.get_one(Product, "b").title = "Copper Kettle"
+    counter.bring_up_to_date()
+    assert len(encoder.encoded) == 1
+    assert encoder.encoded[0].startswith("Copper Kettle")
+    assert found(counter, "copper") == ["Copper Kettle"]
+
+
+def test_a_change_of_price_is_seen_and_encodes_nothing(
+    counter: Counter, encoder: WordEncoder
+) -> None:
+    counter.stock(a_product(id="a", price="50"))
+    encoder.encoded.clear()
+    with counter.sessions.begin() as session:
+        session.get_one(Product, "a").price = 70  # type: ignore[assignment]
+    counter.bring_up_to_date()
+    assert counter.catalogue.shelf.price[0] == 70
+    assert encoder.encoded == []
+
+
+def test_retired_and_deleted_goods_leave_the_counter(counter: Counter) -> None:
+    counter.stock(a_product(id="a", title="Kettle One"), a_product(id="b", title="Kettle Two"))
+    with counter.sessions.begin() as session:
+        session.get_one(Product, "a").active = False
+        session.execute(delete(Product).where(Product.id == "b"))
+    counter.bring_up_to_date()
+    assert counter.ask("kettle").items == []
+
+
+def test_goods_that_arrive_with_an_old_date_are_not_overlooked(counter: Counter) -> None:
+    counter.stock(a_product(id="a"), a_product(id="old", title="Late Kettle"))
+    counter.catalogue.shelf.goods[0]
+    with counter.sessions.begin() as session:
+        session.execute(delete(Product).where(Product.id == "old"))
+    counter.bring_up_to_date()
+    with counter.sessions.begin() as session:
+        product = a_product(id="old", title="Late Kettle")
+        session.add(product)
+        session.flush()
+        long_ago = product.updated_at.replace(year=2020)
+        session.execute(update(Product).where(Product.id == "old").values(updated_at=long_ago))
+    counter.bring_up_to_date()
+    assert "old" in counter.catalogue.shelf.row
+
+
+def test_nothing_is_read_twice_when_nothing_changed(counter: Counter) -> None:
+    counter.stock(a_product())
+    shelf = counter.catalogue.shelf
+    counter.bring_up_to_date()
+    assert counter.catalogue.shelf is shelf
+
+
+def test_without_an_encoder_the_shop_searches_by_words_and_says_so(
+    counter: Counter, tmp_path: Path
+) -> None:
+    def refuse() -> Encoder:
+        raise ConfigurationError("no such model")
+
+    plain = Counter(counter.sessions, tmp_path, refuse)
+    plain.stock(a_product(title="Desk Lamp"), a_product(title="Kettle"))
+    answer = plain.ask("lamp")
+    assert plain.titles(answer) == ["Desk Lamp"]
+    assert answer.degraded
+    assert "text_meaning" not in answer.items[0].parts
+
+
+def test_a_database_that_does_not_answer_is_named_and_tried_again(tmp_path: Path) -> None:
+    empty = create_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+    counter = Counter(session_factory(empty), tmp_path, WordEncoder)
+    counter.catalogue.refresh()
+    assert counter.catalogue.problem is not None
+    empty.dispose()
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_goods_without_a_vector_yet_are_still_found_by_words(counter: Counter, done: bool) -> None:
+    counter.stock(a_product(title="Desk Lamp"))
+    with counter.sessions.begin() as session:
+        session.add(a_product(title="Floor Lamp"))
+    counter.catalogue.refresh()
+    if done:
+        counter.catalogue.encode_missing()
+    assert set(found(counter, "lamp")) == {"Desk Lamp", "Floor Lamp"}
