@@ -1,0 +1,111 @@
+"""What a message names, as the dialogue uses it: the parse, grouped by field."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from nlu.wire import Entity, Parse
+from shop.phrases import Phrases, load_phrases
+
+_WISHES = frozenset(
+    {"brand", "color", "size", "material", "feature", "price_min", "price_max", "rating"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One thing that a message names.
+
+    Attributes:
+        value: normalised to the shop's own words where it has any.
+        word: what the shopper wrote, lower case.
+        known: False for goods that the shop does not have.
+        start, end: where it stands in the text; both 0 for a button's.
+    """
+
+    value: Any
+    word: str
+    known: bool = True
+    start: int = 0
+    end: int = 0
+
+
+class Reading:
+    """One message, read."""
+
+    def __init__(self, parse: Parse, *, phrases: Phrases | None = None) -> None:
+        self.parse = parse
+        self.text = parse.text
+        self.intent = parse.intent.name
+        self.phrases = phrases or load_phrases()
+        # A button's title is our own wording: only its payload counts.
+        self._free = not any(entity.source == "payload" for entity in parse.entities)
+        spoken = self.text if self._free else ""
+        self.signals = self.phrases.signals(spoken)
+        self.dropped = self.phrases.dropped(spoken) | {str(m.value) for m in self.named("any")}
+
+    def named(self, field: str) -> list[Mention]:
+        """What is wished for, in the order said. A pronoun names nobody new."""
+        mentions = self._mentions(field, role="include")
+        if field != "recipient":
+            return mentions
+        return [mention for mention in mentions if mention.word not in self.phrases.pronouns]
+
+    def refused(self, field: str) -> list[Mention]:
+        """What is not wanted."""
+        return self._mentions(field, role="exclude")
+
+    def first(self, field: str) -> Any:
+        """The value of the first mention; None when there is none."""
+        mentions = self.named(field)
+        return mentions[0].value if mentions else None
+
+    def number(self, field: str) -> float | None:
+        """The last amount named: shoppers correct themselves from left to right."""
+        numbers = [n for m in self.named(field) if (n := _as_number(m.value)) is not None]
+        return numbers[-1] if numbers else None
+
+    def ordinals(self) -> list[int]:
+        """Places in the list that was shown: 1 is the first, -1 the last."""
+        return [int(n) for m in self.named("ordinal") if (n := _as_number(m.value)) is not None]
+
+    def leftover(self) -> list[str]:
+        """Words with a meaning that no entity covers."""
+        if not self._free:
+            return [str(mention.value) for mention in self.named("words")]
+        kept = list(self.text)
+        for entity in self.parse.entities:
+            kept[entity.start : entity.end] = " " * (entity.end - entity.start)
+        return self.phrases.content_words("".join(kept))
+
+    def names_anything(self) -> bool:
+        """Whether the message says anything that bears on a search."""
+        return bool(self.parse.entities or self.signals or self.dropped)
+
+    def names_wish(self) -> bool:
+        """Whether the message names a property that goods may have."""
+        return bool(self.dropped) or any(entity.entity in _WISHES for entity in self.parse.entities)
+
+    def _mentions(self, field: str, *, role: str) -> list[Mention]:
+        return [
+            Mention(
+                value=entity.value,
+                word=self._word(entity),
+                known=entity.known is not False,
+                start=entity.start,
+                end=entity.end,
+            )
+            for entity in self.parse.entities
+            if entity.entity == field and entity.role == role
+        ]
+
+    def _word(self, entity: Entity) -> str:
+        if not self._free:
+            return str(entity.value)
+        return self.text[entity.start : entity.end].strip().lower() or str(entity.value)
+
+
+def _as_number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,208 @@
+from decimal import Decimal
+
+import pytest
+
+from shop.refinement import begin, refine
+from shop.wishes import Wishes
+from tests.shop.messages import a_reading
+
+
+def wishing(annotated: str) -> Wishes:
+    return begin(a_reading(annotated), Wishes())
+
+
+SNEAKERS = "[red](color) [sneakers](category:sneaker) under [60](price_max)"
+
+
+def test_a_search_takes_every_wish_it_names() -> None:
+    limits = wishing(
+        "[red](color) [waterproof](feature) [boots](category:boot) from [Northbay](brand:Northbay) "
+        "between [20](price_min) and [80](price_max), at least [4](rating) stars"
+    ).constraints()
+    assert limits.category == ["boot"]
+    assert (limits.color, limits.features, limits.brand) == (["red"], ["waterproof"], ["Northbay"])
+    assert (limits.price_min, limits.price_max, limits.rating_min) == (20, 80, 4)
+
+
+def test_what_is_refused_is_excluded_and_not_searched_for() -> None:
+    wishes = wishing("i dont want [boots](category:boot!), i want [sandals](category:sandals)")
+    assert wishes.constraints().category == ["sandals"]
+    assert wishes.constraints().exclude == {"category": ["boot"]}
+    assert "boot" not in wishes.query()
+
+
+def test_two_kinds_of_goods_are_both_looked_for() -> None:
+    wishes = wishing("a [drill](category) and a [hammer](category)")
+    assert wishes.constraints().category == ["drill", "hammer"]
+
+
+def test_another_kind_of_goods_starts_anew_but_the_person_stays() -> None:
+    before = wishing(
+        "[red](color) [handbag](category) for my [mum](recipient) under [80](price_max)"
+    )
+    after = begin(a_reading("a [scarf](category) then"), before)
+    assert after.constraints().category == ["scarf"]
+    assert after.recipient == ["mum"]
+    assert (after.color, after.price_max) == ([], None)
+
+
+def test_the_same_kind_again_keeps_the_other_wishes() -> None:
+    after = begin(a_reading("[blue](color) [sneakers](category:sneaker)"), wishing(SNEAKERS))
+    assert (after.color, after.price_max) == (["blue"], 60)
+
+
+def test_a_search_that_names_no_goods_goes_on_with_the_one_before() -> None:
+    after = begin(a_reading("in size [42](size)"), wishing(SNEAKERS))
+    assert after.constraints().category == ["sneaker"]
+    assert after.size == ["42"]
+
+
+@pytest.mark.parametrize("shown", [[50, 40, 30], [60, 50, 40, 30, 20, 10], [59, 58]])
+def test_cheaper_means_cheaper_than_most_of_what_was_shown(shown: list[int]) -> None:
+    prices = [Decimal(price) for price in shown]
+    top = refine(a_reading("anything cheaper?"), wishing(SNEAKERS), shown=prices)
+    limit = top.constraints().price_max
+    assert limit is not None
+    assert limit < max(prices)
+
+
+def test_cheaper_than_goods_of_one_price_means_below_that_price() -> None:
+    after = refine(a_reading("cheaper"), Wishes(), shown=[Decimal("30.00")] * 3)
+    assert after.constraints().price_max == 29.99
+
+
+def test_cheaper_with_an_amount_means_the_amount() -> None:
+    after = refine(
+        a_reading("cheaper, under [20](price_max)"), wishing(SNEAKERS), shown=[Decimal(50)]
+    )
+    assert after.constraints().price_max == 20
+
+
+def test_not_too_expensive_is_no_demand_for_something_cheaper() -> None:
+    after = refine(a_reading("not too expensive"), Wishes(), shown=[Decimal(50)])
+    assert after.price_max is None
+    assert after.cheap
+
+
+def test_more_expensive_lifts_the_ceiling() -> None:
+    shown = [Decimal(20), Decimal(30), Decimal(40)]
+    after = refine(a_reading("something fancier"), wishing(SNEAKERS), shown=shown)
+    assert after.price_min == 30
+    assert after.price_max is None
+
+
+def test_a_new_price_beats_an_older_one_that_contradicts_it() -> None:
+    before = wishing("[sofas](category:sofas) over [1500](price_min)")
+    after = refine(a_reading("ok under [800](price_max)"), before)
+    assert (after.price_min, after.price_max) == (None, 800)
+    after.constraints()
+
+
+def test_a_range_said_backwards_is_a_range() -> None:
+    wishes = wishing("[watches](category:watch) from [400](price_min) to [100](price_max)")
+    assert (wishes.price_min, wishes.price_max) == (100, 400)
+
+
+def test_a_new_colour_replaces_the_old_one() -> None:
+    assert refine(a_reading("in [black](color)"), wishing(SNEAKERS)).color == ["black"]
+
+
+def test_also_adds_to_a_wish() -> None:
+    assert refine(a_reading("[black](color) as well"), wishing(SNEAKERS)).color == ["red", "black"]
+
+
+def test_features_add_up() -> None:
+    before = wishing("[waterproof](feature) [jacket](category)")
+    assert refine(a_reading("[warm](feature)"), before).features == ["waterproof", "warm"]
+
+
+def test_refusing_what_was_wished_for_takes_the_wish_back() -> None:
+    after = refine(a_reading("not [red](color!)"), wishing(SNEAKERS))
+    assert after.color == []
+    assert after.exclude == {"color": ["red"]}
+
+
+def test_wishing_for_what_was_refused_takes_the_refusal_back() -> None:
+    before = refine(a_reading("not [red](color!)"), wishing(SNEAKERS))
+    after = refine(a_reading("ok [red](color) then"), before)
+    assert after.color == ["red"]
+    assert after.exclude == {}
+
+
+def test_any_colour_drops_the_colour_alone() -> None:
+    after = refine(a_reading("any colour is fine"), wishing(SNEAKERS))
+    assert (after.color, after.price_max) == ([], 60)
+
+
+def test_a_button_drops_a_wish() -> None:
+    after = refine(a_reading("", any="price"), wishing(SNEAKERS))
+    assert (after.color, after.price_max) == (["red"], None)
+
+
+@pytest.mark.parametrize(
+    ("size", "word", "expected"),
+    [("M", "bigger", "L"), ("42", "smaller", "41"), ("9.5", "a size up", "10.5")],
+)
+def test_bigger_and_smaller_step_through_sizes(size: str, word: str, expected: str) -> None:
+    before = wishing(f"[shirt](category) in [{size}](size:{size})")
+    assert refine(a_reading(word), before).size == [expected]
+
+
+def test_bigger_without_a_size_is_searched_for_by_word() -> None:
+    assert "large" in refine(a_reading("bigger"), wishing("[lamp](category)")).query()
+
+
+def test_a_refinement_that_nothing_was_understood_of_is_searched_for_by_its_words() -> None:
+    assert "minimalist" in refine(a_reading("minimalist"), wishing("[lamp](category)")).query()
+
+
+def test_what_goods_are_for_is_no_second_kind_of_goods() -> None:
+    wishes = wishing("a [lamp](category:lighting) for the [bedroom](category)")
+    assert wishes.constraints().category == ["lighting"]
+    assert "bedroom" in wishes.query()
+
+
+def test_a_purpose_added_later_keeps_the_goods() -> None:
+    before = wishing("a [lamp](category:lighting)")
+    after = refine(a_reading("for the [kitchen](category)", intent="refine_search"), before)
+    assert after.constraints().category == ["lighting"]
+    assert "kitchen" in after.query()
+
+
+def test_looking_for_goods_leads_to_goods() -> None:
+    after = refine(a_reading("now looking for [boots](category:boot)"), wishing(SNEAKERS))
+    assert after.constraints().category == ["boot"]
+
+
+def test_other_goods_start_anew_even_when_taken_for_a_refinement() -> None:
+    after = refine(a_reading("ok a [scarf](category) then"), wishing(SNEAKERS))
+    assert after.constraints().category == ["scarf"]
+    assert after.price_max is None
+
+
+def test_two_unknown_words_in_a_row_are_one_thing() -> None:
+    wishes = wishing("a [unicorn](category:?) [rocket ship](category:?)")
+    assert wishes.constraints().category == ["unicorn rocket ship"]
+
+
+def test_cheap_is_about_the_price_whatever_the_nlu_calls_it() -> None:
+    wishes = wishing("[cheap](feature) [socks](category)")
+    assert wishes.features == []
+    assert wishes.cheap
+
+
+def test_goods_named_while_looking_for_a_gift_keep_the_budget() -> None:
+    gift = wishing("a present for my [sister](recipient) under [50](price_max)")
+    after = refine(a_reading("something for [her](recipient) [kitchen](category)"), gift)
+    assert after.constraints().category == ["kitchen"]
+    assert (after.price_max, after.recipient) == (50, ["sister"])
+
+
+def test_an_interest_named_when_asking_for_advice_is_searched_by_and_not_called_lacking() -> None:
+    asked = a_reading(
+        "a gift for my [sister](recipient) who loves [cooking](category:?)",
+        intent="ask_recommendation",
+    )
+    wishes = begin(asked, Wishes())
+    assert wishes.kinds == []
+    assert "cooking" in wishes.query()
