@@ -1,0 +1,82 @@
+"""The action server: rasa-sdk's executor inside FastAPI, without its worker processes."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+from fastapi import Body, FastAPI
+from fastapi.responses import JSONResponse
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.registry import ACTIONS, Answer
+from actions.services import Services
+from actions.turn import Turn
+from common.service import add_service_routes, require_internal_secret
+from common.settings import Settings
+
+
+def create_app(settings: Settings, *, services: Services) -> FastAPI:
+    """The server that Rasa calls at /webhook."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        for client in services.closing:
+            client.close()
+
+    app = FastAPI(title="Shopkeeper actions", lifespan=lifespan)
+    executor = make_executor(services)
+    add_service_routes(app, readiness=lambda: _missing(services))
+    require_internal_secret(app, settings=settings)
+
+    @app.post("/webhook")
+    async def run(call: dict[str, Any] = Body()) -> JSONResponse:
+        """Run one action. 404: no such action; 400: it refuses."""
+        try:
+            # Our actions need no domain, and Rasa 3.6 cannot be asked for it again.
+            result = await executor.run({"domain": {}, **call})
+        except ActionNotFoundException as error:
+            return JSONResponse(
+                {"error": str(error), "action_name": error.action_name}, status_code=404
+            )
+        except ActionExecutionRejection as error:
+            return JSONResponse(
+                {"error": str(error), "action_name": error.action_name}, status_code=400
+            )
+        return JSONResponse(result.model_dump() if result else {"events": [], "responses": []})
+
+    return app
+
+
+def make_executor(services: Services, *, actions: Mapping[str, Answer] = ACTIONS) -> ActionExecutor:
+    """An executor that knows every action; each runs in a thread, since it waits for SQL."""
+    executor = ActionExecutor()
+    for name, answer in actions.items():
+        executor.register_function(name, _as_action(answer, services))
+    return executor
+
+
+def _as_action(answer: Answer, services: Services) -> Any:
+    async def run(
+        dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = Turn(tracker=tracker, dispatcher=dispatcher, services=services)
+        await anyio.to_thread.run_sync(turn.answer_with, answer)
+        return turn.events
+
+    return run
+
+
+def _missing(services: Services) -> dict[str, str]:
+    try:
+        with services.sessions() as session:
+            session.execute(text("SELECT 1 FROM products LIMIT 1"))
+    except SQLAlchemyError as error:
+        return {"database": f"{type(error).__name__}: is it running, and are its tables made?"}
+    return {}

@@ -1,0 +1,154 @@
+"""One turn of a conversation, as the actions see it."""
+
+import functools
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.services import Services
+from db.tables.catalog import Product
+from nlu.wire import Parse
+from shop.cards import find_products
+from shop.phrases import load_phrases
+from shop.reading import Reading
+from shop.search import Found
+from shop.shopper import Shopper
+from shop.wishes import Wishes
+
+# A fact that needs words of its own; see bot/addons/phrasebook.py.
+Phrase = Mapping[str, Any]
+Choice = dict[str, Any]
+# The reason of a product that is shown because it was asked about.
+_OTHER: Phrase = {"code": "other", "params": {}}
+
+
+class Turn:
+    """What was just said, what is remembered, and a way to answer.
+
+    Attributes:
+        events: what the tracker is to keep of this turn.
+    """
+
+    def __init__(
+        self, *, tracker: Tracker, dispatcher: CollectingDispatcher, services: Services
+    ) -> None:
+        self.services = services
+        self.events: list[EventType] = []
+        self._tracker = tracker
+        self._dispatcher = dispatcher
+        self._slots = dict(tracker.slots)
+        self._remembered: set[str] = set()
+
+    def answer_with(self, answer: Callable[["Turn"], None]) -> None:
+        """Run an action. What was offered before stands only until something else is said."""
+        answer(self)
+        if "pending" not in self._remembered:
+            self.remember(pending=None)
+
+    @functools.cached_property
+    def reading(self) -> Reading:
+        """The shopper's message, read."""
+        return Reading(
+            Parse.model_validate(self._tracker.latest_message),
+            phrases=load_phrases(self.shopper.locale),
+        )
+
+    @functools.cached_property
+    def shopper(self) -> Shopper:
+        """Who is asking."""
+        message = self._tracker.latest_message
+        about = message.get("metadata") or {}
+        return Shopper(
+            session_id=about.get("conversation_id") or self._tracker.sender_id,
+            customer_id=about.get("customer_id"),
+            locale=about.get("locale") or "en",
+            country=about.get("country"),
+            page_product_id=(about.get("page") or {}).get("product_id"),
+            sentiment=(message.get("sentiment") or {}).get("score"),
+        )
+
+    def earlier_intents(self) -> list[str]:
+        """The intents of the messages before this one, as far back as Rasa sends them."""
+        said = [event for event in self._tracker.events if event.get("event") == "user"]
+        return [(event["parse_data"].get("intent") or {}).get("name", "") for event in said[:-1]]
+
+    def recall(self, slot: str, default: Any = None) -> Any:
+        """What is remembered under this name."""
+        value = self._slots.get(slot)
+        return default if value is None else value
+
+    def remember(self, **slots: Any) -> None:
+        """Keep these for the turns to come."""
+        self._remembered.update(slots)
+        for name, value in slots.items():
+            if self._slots.get(name) != value:
+                self._slots[name] = value
+                self.events.append(SlotSet(name, value))
+
+    @property
+    def wishes(self) -> Wishes:
+        """The search under way."""
+        return Wishes.from_slot(self.recall("wishes"))
+
+    @functools.cached_property
+    def shown(self) -> list[Product]:
+        """The products that the shopper has before them, in order."""
+        with self.services.sessions() as session:
+            return find_products(session, self.recall("shown", []))
+
+    @functools.cached_property
+    def focus(self) -> Product | None:
+        """The product spoken of last, else the one on the page they have open."""
+        product_id = self.recall("focus")
+        if not product_id and not self.shown:
+            product_id = self.shopper.page_product_id
+        with self.services.sessions() as session:
+            return next(iter(find_products(session, [product_id] if product_id else [])), None)
+
+    def say(
+        self,
+        response: str,
+        *,
+        choices: Iterable[Choice] = (),
+        cards: Found | Sequence[Product] = (),
+        **facts: Any,
+    ) -> None:
+        """Answer with a response of the domain.
+
+        Args:
+            response: its name.
+            choices: quick replies, made by `choice`.
+            cards: goods to show: what a search found, or products without a reason of their own.
+            facts: what the response's templates name.
+        """
+        custom = _custom(cards)
+        self._dispatcher.utter_message(
+            response=response,
+            json_message=custom,
+            choices=[c for c in choices if c],
+            **facts,
+        )
+
+
+def choice(
+    say: str, intent: str, *, entities: Mapping[str, Any] | None = None, **facts: Any
+) -> Choice:
+    """A quick reply: its words by code, and the message it stands for."""
+    payload = f"/{intent}{json.dumps(entities, ensure_ascii=False) if entities else ''}"
+    return {"say": say, "payload": payload, **facts}
+
+
+def _custom(cards: Found | Sequence[Product]) -> dict[str, Any] | None:
+    if isinstance(cards, Found):
+        if not cards.offers:
+            return None
+        shown = [{"product_id": o.product_id, "reason": o.reason or _OTHER} for o in cards.offers]
+        return {"cards": shown, "ranking_id": cards.ranking_id, "degraded": cards.degraded}
+    if not cards:
+        return None
+    shown = [{"product_id": product.id, "reason": _OTHER} for product in cards]
+    return {"cards": shown, "ranking_id": None, "degraded": False}

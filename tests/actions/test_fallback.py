@@ -1,0 +1,62 @@
+from tests.actions.rehearsal import Rehearsal
+from tests.shop.messages import a_parse
+
+
+def test_the_best_guesses_are_offered_as_buttons(chat: Rehearsal) -> None:
+    answer = chat.guess("track_order", "affirm", "ask_refund", "greet")
+    assert list(answer.buttons) == ["Where is my order?", "A refund", "Talk to a person"]
+
+
+def test_a_second_misunderstanding_in_a_row_offers_a_person(chat: Rehearsal) -> None:
+    chat.guess("track_order")
+    answer = chat.guess("track_order")
+    assert "person" in answer.text
+    assert answer.buttons["Talk to a person"] == "/human_handoff"
+
+
+def test_being_understood_in_between_starts_the_count_anew(chat: Rehearsal) -> None:
+    chat.guess("track_order")
+    chat.say("greet", "hi")
+    assert "Where is my order?" in chat.guess("track_order").buttons
+
+
+def test_without_a_guess_there_is_a_menu(chat: Rehearsal) -> None:
+    answer = chat.guess(text="🎸🎸🎸")
+    assert "Recommend something" in answer.buttons
+
+
+def test_nothing_shown_is_not_guessed_to_be_spoken_of(chat: Rehearsal) -> None:
+    assert "Compare products" not in chat.guess("compare_products").buttons
+
+
+def test_a_guessed_search_searches_by_the_words(chat: Rehearsal) -> None:
+    answer = chat.guess("search_product", text="flimsy wobbles")
+    chat.press(answer, "Search for “flimsy wobbles”")
+    assert chat.recommender.asked[-1].query == "flimsy wobbles"
+
+
+def test_goods_named_in_a_muddle_are_searched_for(chat: Rehearsal) -> None:
+    assert chat.say("nlu_fallback", "hm [sneakers](category:sneaker) hm").cards
+
+
+def test_other_topics_lead_back_to_the_search(chat: Rehearsal) -> None:
+    chat.say("search_product", "[red](color) [sneakers](category:sneaker)")
+    assert "red sneakers" in chat.say("out_of_scope", "what did i just ask for").text
+
+
+def test_other_topics_without_a_search_lead_to_the_shop(chat: Rehearsal) -> None:
+    answer = chat.say("out_of_scope", "write a poem")
+    assert answer.cards == []
+    assert answer.buttons
+
+
+def test_a_wish_in_a_muddle_refines_the_search_under_way(chat: Rehearsal) -> None:
+    chat.say("search_product", "[sneakers](category:sneaker)")
+    assert chat.say("nlu_fallback", "[green](color)").cards == ["s5"]
+
+
+def test_goods_named_in_what_may_be_another_topic_are_searched_for(chat: Rehearsal) -> None:
+    assert chat.say("out_of_scope", "decorating for [halloween](occasion)").cards == []
+    parse = a_parse("out_of_scope", "decorating for [halloween](occasion)")
+    unsure = parse.intent.model_copy(update={"confidence": 0.6})
+    assert chat.hear(parse.model_copy(update={"intent": unsure})).cards

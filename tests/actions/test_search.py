@@ -1,0 +1,188 @@
+import pytest
+
+from recommender.wire import Relaxed
+from tests.actions.rehearsal import Rehearsal
+
+SNEAKERS = "[sneakers](category:sneaker)"
+
+
+def test_a_search_names_the_wishes_back_and_offers_a_next_step(chat: Rehearsal) -> None:
+    answer = chat.say(
+        "search_product",
+        f"[red](color) {SNEAKERS} under [60](price_max) for my [mum](recipient), "
+        "not [Field](brand:Field!)",
+    )
+    assert "red sneakers for your mum up to $60, not Field" in answer.text
+    assert answer.cards == ["s1"]
+    assert "More like this" in answer.buttons
+
+
+def test_a_limit_holds_until_it_is_changed(chat: Rehearsal) -> None:
+    chat.say("search_product", f"{SNEAKERS} under [60](price_max)")
+    assert chat.say("refine_search", "in [red](color)").cards == ["s1", "s4"]
+    assert chat.say("refine_search", "any colour").cards == ["s1", "s2", "s3", "s4", "s5"]
+
+
+def test_cheaper_shows_cheaper_goods_each_time(chat: Rehearsal) -> None:
+    first = chat.say("search_product", SNEAKERS)
+    second = chat.say("refine_search", "anything cheaper?")
+    third = chat.say("refine_search", "still too expensive")
+    assert set(third.cards) < set(second.cards) < set(first.cards)
+
+
+def test_cheaper_than_one_that_is_pointed_at(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    answer = chat.say("refine_search", "cheaper than the [second](ordinal:2) one")
+    assert answer.cards == ["s1"]
+
+
+def test_more_shows_others_and_says_when_there_are_none_left(chat: Rehearsal) -> None:
+    first = chat.say("search_product", SNEAKERS)
+    second = chat.say("show_more")
+    assert len(first.cards) == 6
+    assert set(second.cards) == {"s7", "s8"}
+    last = chat.say("show_more")
+    assert last.cards == []
+    assert "everything" in last.text
+
+
+def test_more_never_shows_what_does_not_fit(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    chat.recommender.relaxed = [Relaxed(constraint="category", asked="sneaker")]
+    assert chat.say("show_more").cards == []
+
+
+def test_something_else_leaves_out_what_was_shown(chat: Rehearsal) -> None:
+    first = chat.say("search_product", SNEAKERS)
+    second = chat.say("refine_search", "something else")
+    assert not set(first.cards) & set(second.cards)
+
+
+def test_a_relaxed_price_is_told_with_the_nearest(chat: Rehearsal) -> None:
+    chat.recommender.relaxed = [Relaxed(constraint="price_max", asked=10, given=20)]
+    answer = chat.say("search_product", SNEAKERS)
+    assert "$10" in answer.text
+    assert "$20" in answer.text
+    assert answer.cards
+
+
+@pytest.mark.parametrize(
+    "constraint", ["brand", "color", "size", "material", "features", "rating_min", "price_min"]
+)
+def test_whatever_had_to_give_is_named(chat: Rehearsal, constraint: str) -> None:
+    asked = 4 if constraint in ("rating_min", "price_min") else ["velvet"]
+    chat.recommender.relaxed = [Relaxed(constraint=constraint, asked=asked)]
+    answer = chat.say("search_product", SNEAKERS)
+    assert ("velvet" if isinstance(asked, list) else "4") in answer.text
+
+
+def test_goods_that_the_shop_lacks_are_said_to_be_lacking(chat: Rehearsal) -> None:
+    chat.recommender.relaxed = [Relaxed(constraint="category", asked=["unicorn rocket"])]
+    answer = chat.say("search_product", "a [unicorn rocket](category:?)")
+    assert "unicorn rocket" in answer.text
+    assert answer.cards == []
+    chat.recommender.relaxed = []
+    assert set(chat.press(answer, "Bags").cards) == {"b1", "b2", "b3"}
+
+
+def test_goods_that_come_near_are_shown_as_what_they_are(chat: Rehearsal) -> None:
+    chat.recommender.relaxed = [Relaxed(constraint="category", asked=["unicorn rocket"])]
+    chat.recommender.code = "matches_query"
+    answer = chat.say("search_product", "a [unicorn rocket](category:?)")
+    assert "don't have any unicorn rocket" in answer.text
+    assert answer.cards
+
+
+def test_nothing_found_offers_to_widen_and_yes_does_it(chat: Rehearsal) -> None:
+    answer = chat.say("search_product", f"[purple](color) {SNEAKERS}")
+    assert answer.cards == []
+    assert "Any colour" in answer.buttons
+    assert len(chat.say("affirm", "yes").cards) == 6
+
+
+def test_a_widening_button_drops_that_wish_alone(chat: Rehearsal) -> None:
+    answer = chat.say("search_product", f"[purple](color) {SNEAKERS} under [30](price_max)")
+    assert chat.press(answer, "Any colour").cards == ["s1", "s2"]
+
+
+def test_yes_after_a_full_list_shows_more(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    assert set(chat.say("affirm", "yes").cards) == {"s7", "s8"}
+
+
+def test_an_offer_lapses_once_something_else_is_said(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    chat.say("ask_product_detail", "how much is the [first](ordinal:1)")
+    assert chat.say("affirm", "yes").cards == []
+
+
+def test_a_recommender_that_is_down_is_owned_up_to(chat: Rehearsal) -> None:
+    chat.recommender.down = True
+    answer = chat.say("search_product", f"{SNEAKERS} under [40](price_max)")
+    assert answer.cards == ["s1", "s2", "s3"]
+    assert "having a moment" in answer.text
+
+
+def test_cheap_ones_are_cheap_and_the_price_is_named(chat: Rehearsal) -> None:
+    answer = chat.say("search_product", f"cheap {SNEAKERS}")
+    assert set(answer.cards) == {"s1", "s2", "s3", "s4"}
+    assert "$50" in answer.text
+
+
+def test_a_shopper_and_their_page_reach_the_recommender(customer_chat: Rehearsal) -> None:
+    customer_chat.metadata |= {"country": "DE", "page": {"product_id": "b1"}}
+    customer_chat.say("search_product", SNEAKERS)
+    (request,) = customer_chat.recommender.asked
+    assert (request.customer_id, request.session_id) == ("maya", "t")
+    assert (request.context.country, request.context.page_product_id) == ("DE", "b1")
+
+
+def test_a_recommender_that_is_down_does_not_mean_that_there_is_nothing(chat: Rehearsal) -> None:
+    chat.recommender.down = True
+    answer = chat.say("search_product", "a [piano](category:piano)")
+    assert "search" in answer.text
+    assert "nothing" not in answer.text
+    chat.recommender.down = False
+    chat.say("affirm", "yes")
+    assert chat.recommender.asked[-1].constraints.category == ["piano"]
+
+
+def test_goods_that_the_shop_lacks_are_not_asked_for_again_with_every_wish(chat: Rehearsal) -> None:
+    chat.recommender.relaxed = [Relaxed(constraint="category", asked=["unicorn"])]
+    chat.recommender.code = "matches_query"
+    chat.say("search_product", "a [unicorn](category:?)")
+    chat.say("refine_search", "under [50](price_max)")
+    (_, second) = chat.recommender.asked
+    assert second.constraints.category == []
+    assert second.query == "unicorn"
+
+
+def test_another_occasion_ends_what_was_said_of_the_former(chat: Rehearsal) -> None:
+    chat.say("search_product", "decorating for [halloween](occasion)")
+    chat.say("search_product", f"{SNEAKERS} for my [mum](recipient)")
+    assert "halloween" not in (chat.recommender.asked[-1].query or "")
+
+
+@pytest.mark.parametrize(
+    ("wish", "named"),
+    [
+        ("[flowers](category:bags) for my [mums](recipient) [birthday](occasion)", "for your mum"),
+        ("[bags](category) for the [wedding](occasion)", "bags for the wedding"),
+        ("[bags](category) for [christmas](occasion)", "bags for christmas"),
+        ("[bags](category) for [men](recipient)", "bags for men"),
+        ("no [boots](category:boot!) but [bags](category)", "bags, not boots"),
+        ("[bags](category) from [10](price_min) to [200](price_max)", "between $10 and $200"),
+        ("[bags](category) over [10](price_min)", "bags over $10"),
+    ],
+)
+def test_wishes_are_named_back_as_people_say_them(chat: Rehearsal, wish: str, named: str) -> None:
+    assert named in chat.say("search_product", wish).text.replace("Bags", "bags")
+
+
+def test_more_of_other_goods_is_a_search_for_those(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    assert set(chat.say("show_more", "any [handbags](category:handbag)?").cards) == {
+        "b1",
+        "b2",
+        "b3",
+    }
