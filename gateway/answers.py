@@ -1,0 +1,153 @@
+"""From what Rasa says to what a channel shows: cards filled from the database, reasons in words."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy.orm import Session, sessionmaker
+
+from gateway import wire
+from gateway.bot_client import Reply
+from gateway.pictures import PLACEHOLDER, safe_address
+from gateway.store import Draft
+from gateway.text import clean
+from gateway.words import Words
+from shop import cards
+
+logger = logging.getLogger(__name__)
+
+# What the gateway itself offers to tap, and what each stands for.
+MENU: Mapping[str, str] = {
+    "recommend": "/ask_recommendation",
+    "order": "/track_order",
+    "help": "/help",
+    "person": "/human_handoff",
+}
+
+
+class _Reason(BaseModel):
+    code: str
+    params: dict[str, Any] = Field(default_factory=dict)
+
+
+class _Shown(BaseModel):
+    product_id: str
+    reason: _Reason
+
+
+class _Custom(BaseModel):
+    cards: list[_Shown] = Field(default_factory=list)
+    ranking_id: str | None = None
+    degraded: bool = False
+
+
+class Composer:
+    """Composes answers. Its methods read the database and block."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], *, words: Words, shop_name: Callable[[], str]
+    ) -> None:
+        self._sessions = sessions
+        self._words = words
+        self._shop_name = shop_name
+
+    def compose(self, replies: Sequence[Reply], *, locale: str) -> list[Draft]:
+        """The answers that Rasa's messages make; empty where nothing of them can be shown.
+
+        Cards or buttons without words of their own go under the words before them. A product that
+        is no longer sold is left out.
+        """
+        customs = [_read_custom(reply) for reply in replies]
+        ids = [shown.product_id for custom in customs for shown in custom.cards]
+        goods: dict[str, cards.Card] = {}
+        if ids:
+            with self._sessions() as session:
+                goods = cards.hydrate(session, ids)
+        drafts: list[Draft] = []
+        for reply, custom in zip(replies, customs, strict=True):
+            draft = Draft(
+                text=clean(reply.text or ""),
+                cards=[
+                    self._card(goods[shown.product_id], shown.reason, custom, locale=locale)
+                    for shown in custom.cards
+                    if shown.product_id in goods
+                ],
+                quick_replies=[
+                    (clean(button.title), button.payload) for button in reply.buttons or ()
+                ],
+                degraded=custom.degraded,
+            )
+            if not draft.text.strip() and drafts:
+                drafts[-1] = _joined(drafts[-1], draft)
+            elif draft.text.strip() or draft.cards or draft.quick_replies:
+                drafts.append(draft)
+        return drafts
+
+    def greeting(self, *, name: str | None, locale: str) -> Draft:
+        """The first message: who answers here, and that it is a bot."""
+        which = "greeting.customer" if name else "greeting.guest"
+        return Draft(
+            text=self._words.say(which, locale=locale, name=name, shop=self._shop_name()),
+            quick_replies=self._menu("recommend", "order", "help", "person", locale=locale),
+        )
+
+    def not_understood(self, *, locale: str) -> Draft:
+        """What is said while the NLU is down: buttons need none."""
+        return Draft(
+            text=self._words.say("apology.nlu", locale=locale),
+            quick_replies=self._menu("recommend", "order", "person", locale=locale),
+            degraded=True,
+        )
+
+    def no_answer(self, *, locale: str) -> Draft:
+        """What is said while the bot is down."""
+        return Draft(
+            text=self._words.say("apology.bot", locale=locale),
+            quick_replies=self._menu("person", locale=locale),
+            degraded=True,
+        )
+
+    def handed_over(self, *, locale: str) -> Draft:
+        """What is said to a shopper who asked for a person while the bot is down."""
+        return Draft(text=self._words.say("handoff.queued", locale=locale), degraded=True)
+
+    def _menu(self, *names: str, locale: str) -> list[tuple[str, str]]:
+        return [(self._words.say(f"menu.{name}", locale=locale), MENU[name]) for name in names]
+
+    def _card(
+        self, card: cards.Card, reason: _Reason, custom: _Custom, *, locale: str
+    ) -> wire.ProductCard:
+        sentence = self._words.reason(
+            reason.code, reason.params, locale=locale, currency=card.price.currency
+        )
+        return wire.ProductCard.model_validate(
+            {
+                **card.model_dump(),
+                "reason": sentence,
+                "ranking_id": custom.ranking_id,
+                "image_url": safe_address(card.image_url) or PLACEHOLDER,
+                "url": safe_address(card.url) or f"/products/{quote(card.product_id, safe='')}",
+            }
+        )
+
+
+def _read_custom(reply: Reply) -> _Custom:
+    if not reply.custom:
+        return _Custom()
+    try:
+        return _Custom.model_validate(reply.custom)
+    except ValidationError as error:
+        # The words of the answer are still worth showing.
+        logger.error("cards of an unknown form", extra={"problems": error.error_count()})
+        return _Custom()
+
+
+def _joined(before: Draft, extra: Draft) -> Draft:
+    return Draft(
+        text=before.text,
+        cards=[*before.cards, *extra.cards],
+        quick_replies=[*before.quick_replies, *extra.quick_replies],
+        degraded=before.degraded or extra.degraded,
+    )

@@ -1,0 +1,159 @@
+"""The gateway's application: every part made here, none at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+
+from common.errors import ServiceUnavailable
+from common.service import add_service_routes, internal_headers
+from common.settings import Settings
+from db.engine import make_engine, session_factory
+from gateway.answers import Composer
+from gateway.bot_client import Bot, RasaClient
+from gateway.channels.web import chat_routes
+from gateway.channels.web_socket import socket_routes
+from gateway.conversation import ConversationRouter
+from gateway.demo import demo_routes
+from gateway.demo_file import shop_name
+from gateway.events import event_routes
+from gateway.hub import Hub
+from gateway.limits import CHAT_BYTES, EVENTS_BYTES, BodyLimit, CarefulHeaders
+from gateway.measures import Measures
+from gateway.pages import add_pages
+from gateway.readiness import WholeShop, parts_of
+from gateway.store import ConversationStore
+from gateway.understanding import NluParser, Parser
+from gateway.words import Words
+
+WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds that each part is given before the gateway goes on without it.
+
+    Together a turn ends well within the 20 seconds that the widget waits.
+    """
+
+    nlu: float = 2.5
+    bot: float = 10.0
+    first_frame: float = 5.0
+    shutdown: float = 4.0
+
+
+def create_app(
+    settings: Settings,
+    *,
+    parser: Parser | None = None,
+    bot: Bot | None = None,
+    patience: Patience | None = None,
+    web_dist: Path = WEB_DIST,
+) -> FastAPI:
+    """The gateway over an existing database.
+
+    Args:
+        parser: reads messages; the NLU server by default.
+        bot: leads the dialogue; Rasa by default.
+        web_dist: what `web/` was built into.
+    """
+    patience = patience or Patience()
+    engine = make_engine(settings.database_url, pool_size=20)
+    sessions = session_factory(engine)
+    words = Words(default_locale=settings.locale)
+    store = ConversationStore(sessions)
+    composer = Composer(sessions, words=words, shop_name=partial(shop_name, settings))
+    hub = Hub()
+    shop = WholeShop(engine, parts_of(settings))
+    rasa = httpx.AsyncClient(
+        base_url=settings.rasa_url,
+        headers=internal_headers(settings),
+        timeout=patience.bot,
+        # Below Sanic's own, so that no call meets a connection that is just being closed.
+        limits=httpx.Limits(max_connections=100, keepalive_expiry=4),
+    )
+    nlu = NluParser(settings, timeout=patience.nlu)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await router.drain(seconds=patience.shutdown)
+        await rasa.aclose()
+        await nlu.aclose()
+        shop.close()
+        engine.dispose()
+
+    app = FastAPI(
+        title="Shopkeeper",
+        summary="The chat API, event intake and health of a shop's own assistant.",
+        description=_SOCKET,
+        lifespan=lifespan,
+    )
+    registry = add_service_routes(app, readiness=shop.missing)
+    router = ConversationRouter(
+        store=store,
+        composer=composer,
+        parser=parser or nlu,
+        bot=bot or RasaClient(rasa, timeout=patience.bot),
+        hub=hub,
+        measures=Measures(registry),
+        nlu_timeout=patience.nlu,
+        bot_timeout=patience.bot,
+    )
+    app.include_router(
+        chat_routes(settings=settings, router=router, store=store, composer=composer, words=words)
+    )
+    app.include_router(
+        socket_routes(router=router, store=store, hub=hub, auth_timeout=patience.first_frame)
+    )
+    app.include_router(event_routes(settings=settings, store=store, sessions=sessions))
+    app.include_router(demo_routes(settings=settings, sessions=sessions, words=words))
+    add_pages(app, dist=web_dist, media=settings.media, words=words)
+    _answer_errors(app)
+    app.add_middleware(BodyLimit, limits={"/api/events": EVENTS_BYTES}, otherwise=CHAT_BYTES)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type"],
+        max_age=600,
+    )
+    app.add_middleware(CarefulHeaders)
+    return app
+
+
+_SOCKET = """
+`WS /api/chat/ws` speaks the chat over one socket. First frame `{"type": "auth", "token"}` within
+five seconds. Then the client sends `{"type": "message", "text" | "payload", "client_message_id"}`
+and `{"type": "typing", "on"}`; the server sends `{"type": "ack", "client_message_id"}`,
+`{"type": "message", "message"}` (the shopper's own too, for other tabs),
+`{"type": "typing", "who", "on"}`, `{"type": "state", "state"}` and
+`{"type": "error", "code", "detail", "client_message_id"?}`.
+"""
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Word the framework's own errors as ours."""
+
+    @app.exception_handler(HTTPException)
+    async def _answer_http(_: Request, error: HTTPException) -> JSONResponse:
+        codes = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+        code = codes.get(error.status_code, "bad_request")
+        return JSONResponse(
+            {"error": code, "detail": error.detail}, error.status_code, headers=error.headers
+        )
+
+    @app.exception_handler(OperationalError)
+    async def _answer_database(_: Request, __: OperationalError) -> JSONResponse:
+        unavailable = ServiceUnavailable("The database did not answer: send it again in a moment.")
+        return JSONResponse(
+            {"error": unavailable.code, "detail": unavailable.detail}, unavailable.status
+        )

@@ -1,0 +1,109 @@
+"""What browsers load: the widget, the demo shop's page and its parts, the shop's pictures."""
+
+import html
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from gateway.pictures import PLACEHOLDER, draw_placeholder
+from gateway.words import Words
+
+# Nothing inline, nothing from elsewhere but product pictures, whose addresses are the shop's own.
+PAGE_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "font-src 'self'",
+        "img-src 'self' data: https: http:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+# A picture opened by itself runs nothing, whatever it really holds.
+MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+FOREVER = "public, max-age=31536000, immutable"
+A_DAY = "public, max-age=86400"
+FIVE_MINUTES = "public, max-age=300"
+
+
+class Files(StaticFiles):
+    """A folder of files, each with the given headers; it need not exist yet."""
+
+    def __init__(self, folder: Path, *, headers: dict[str, str]) -> None:
+        super().__init__(directory=folder, check_dir=False)
+        self._headers = headers
+
+    async def check_config(self) -> None:
+        """Nothing to check: a folder that is not there holds no files."""
+
+    def file_response(
+        self,
+        full_path: Any,
+        stat_result: Any,
+        scope: MutableMapping[str, Any],
+        status_code: int = 200,
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers.update(self._headers)
+        return response
+
+
+def add_pages(app: FastAPI, *, dist: Path, media: Path, words: Words) -> None:
+    """Serve what `web/` was built into, and the pictures.
+
+    Args:
+        dist: holds widget.js and shop/index.html with its assets.
+        media: the shop's pictures.
+    """
+    routes = APIRouter(include_in_schema=False)
+    # Other sites show the widget and its pictures: that is what they are for.
+    shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
+
+    @routes.get("/widget.js")
+    def widget() -> Response:
+        script = dist / "widget.js"
+        if not script.is_file():
+            return Response("", 404, media_type="text/javascript")
+        headers = {"Cache-Control": FIVE_MINUTES, **shared}
+        return FileResponse(script, media_type="text/javascript", headers=headers)
+
+    @routes.get("/")
+    @routes.get("/products/{product_id:path}")
+    def shop_page() -> Response:
+        headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
+        page = dist / "shop" / "index.html"
+        if not page.is_file():
+            return HTMLResponse(_unbuilt_page(words), 503, headers=headers)
+        return FileResponse(page, media_type="text/html; charset=utf-8", headers=headers)
+
+    @routes.get(PLACEHOLDER)
+    def placeholder() -> Response:
+        headers = {"Cache-Control": A_DAY, **shared}
+        return Response(draw_placeholder(), media_type="image/png", headers=headers)
+
+    app.include_router(routes)
+    policy = {"Content-Security-Policy": MEDIA_POLICY, "Cache-Control": A_DAY, **shared}
+    app.mount("/media", Files(media, headers=policy), name="media")
+    assets = Files(
+        dist / "shop",
+        headers={"Cache-Control": FOREVER, "Content-Security-Policy": PAGE_POLICY},
+    )
+    app.mount("/shop-assets", assets, name="shop-assets")
+
+
+def _unbuilt_page(words: Words) -> str:
+    locale = words.default_locale
+    title = html.escape(words.say("page.unbuilt_title", locale=locale))
+    text = html.escape(words.say("page.unbuilt", locale=locale))
+    return (
+        f'<!doctype html><html lang="{locale}"><meta charset="utf-8"><title>{title}</title>'
+        f"<h1>{title}</h1><p>{text}</p></html>"
+    )

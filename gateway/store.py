@@ -1,0 +1,303 @@
+"""Conversations and messages in the database: what is stored here is said for good.
+
+Everything here blocks; the conversation router calls it in threads.
+"""
+
+import hashlib
+import secrets
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from common.errors import NotFound, Unauthorized
+from db.tables.base import now
+from db.tables.conversations import Conversation, Feedback, Message, PayloadToken
+from gateway import wire
+from gateway.speaker import Speaker, read_speaker, select_speakers
+from shop import handoff
+
+TOKEN_BYTES = 32
+# With 16 bytes a token stays under the 64 bytes that Telegram allows a button.
+PAYLOAD_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before it is stored.
+
+    Attributes:
+        quick_replies: the title of each and what it stands for.
+    """
+
+    text: str
+    cards: Sequence[wire.ProductCard] = ()
+    quick_replies: Sequence[tuple[str, str]] = ()
+    degraded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A shopper's message that is safe. A repeated one was stored by an earlier request."""
+
+    id: int
+    message: wire.Message
+    repeated: bool = field(default=False, kw_only=True)
+
+
+class ConversationStore:
+    """Reads and writes conversations, one short transaction a call."""
+
+    def __init__(self, sessions: sessionmaker[Session]) -> None:
+        self._sessions = sessions
+        # SQLite has one writer and makes the others poll: in here they queue instead.
+        sqlite = sessions.kw["bind"].dialect.name == "sqlite"
+        self._turn_to_write = threading.Lock() if sqlite else nullcontext()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with self._turn_to_write, self._sessions.begin() as session:
+            yield session
+
+    def open(
+        self,
+        *,
+        channel: str,
+        locale: str,
+        customer_id: str | None,
+        page: wire.Page | None,
+        greet: Callable[[Session], Draft],
+    ) -> tuple[Speaker, str, list[wire.Message]]:
+        """Begin a conversation with its greeting.
+
+        Returns:
+            Who speaks, the bearer token (kept nowhere but with the shopper), and the greeting.
+        """
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        conversation = Conversation(
+            id=uuid.uuid4().hex,
+            channel=channel,
+            token_hash=_digest(token),
+            customer_id=customer_id,
+            locale=locale,
+            page=page.model_dump() if page else None,
+            state="bot",
+        )
+        with self._writing() as session:
+            session.add(conversation)
+            session.flush()
+            greeting = self._add_answers(session, conversation.id, [greet(session)], reply_to=None)
+            speaker = Speaker(conversation.id, "bot", locale, customer_id, page=conversation.page)
+            return speaker, token, greeting
+
+    def speaker(self, token: str) -> Speaker:
+        """Whose token this is.
+
+        Raises:
+            Unauthorized: nobody's.
+        """
+        with self._sessions() as session:
+            row = session.execute(
+                select_speakers().where(Conversation.token_hash == _digest(token))
+            ).one_or_none()
+        if row is None:
+            raise Unauthorized("The session token is unknown: start a session to get one.")
+        return read_speaker(row)
+
+    def state(self, conversation_id: str) -> handoff.State:
+        """Who answers in a conversation that exists."""
+        with self._sessions() as session:
+            return cast(handoff.State, session.get_one(Conversation, conversation_id).state)
+
+    def payload(self, conversation_id: str, token: str) -> PayloadToken | None:
+        """What a quick reply's token stands for, None where it was not issued here."""
+        with self._sessions() as session:
+            found = session.get(PayloadToken, token)
+        return found if found and found.conversation_id == conversation_id else None
+
+    def add_message(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        client_message_id: str | None,
+        page: wire.Page | None = None,
+    ) -> Stored:
+        """Store what the shopper said, once for each client_message_id."""
+        message = Message(
+            conversation_id=conversation_id,
+            role="shopper",
+            text=text,
+            client_message_id=client_message_id,
+            created_at=now(),
+        )
+        try:
+            with self._writing() as session:
+                session.add(message)
+                values: dict[str, Any] = {"last_message_at": message.created_at}
+                if page is not None:
+                    values["page"] = page.model_dump()
+                session.execute(
+                    update(Conversation).where(Conversation.id == conversation_id).values(values)
+                )
+        except IntegrityError:
+            earlier = self._by_client_id(conversation_id, client_message_id)
+            if earlier is None:
+                raise
+            return Stored(earlier.id, _on_the_wire(earlier), repeated=True)
+        return Stored(message.id, _on_the_wire(message))
+
+    def settle(
+        self, conversation_id: str, message_id: int, parse: dict[str, Any] | None
+    ) -> tuple[Speaker, handoff.Transition | None]:
+        """Store how a message was understood; hand the conversation over where that asks for it.
+
+        Returns:
+            The conversation as it stands after that, and the transition if there was one.
+        """
+        intent = parse["intent"]["name"] if parse else None
+        with self._writing() as session:
+            if parse is not None:
+                session.execute(update(Message).where(Message.id == message_id).values(parse=parse))
+            here = select_speakers().where(Conversation.id == conversation_id)
+            speaker = read_speaker(session.execute(here).one())
+            transition = handoff.decide(state=speaker.state, intent=intent)
+            if transition is None:
+                return speaker, None
+            changed = handoff.hand_over(session, conversation_id, transition)
+            speaker = read_speaker(session.execute(here).one())
+            return speaker, transition if changed else None
+
+    def add_answers(
+        self, conversation_id: str, message_id: int, drafts: Sequence[Draft]
+    ) -> list[wire.Message]:
+        """Store all the answers to a message and note that it is answered, or nothing of it."""
+        with self._writing() as session:
+            answers = self._add_answers(session, conversation_id, drafts, reply_to=message_id)
+            session.execute(
+                update(Message).where(Message.id == message_id).values(answered_at=now())
+            )
+            return answers
+
+    def answers(self, message_id: int) -> list[wire.Message] | None:
+        """The answers to a message, None while it is not answered."""
+        with self._sessions() as session:
+            message = session.get_one(Message, message_id)
+            if message.answered_at is None:
+                return None
+            rows = session.scalars(
+                select(Message).where(Message.reply_to == message_id).order_by(Message.id)
+            )
+            return [_on_the_wire(row) for row in rows]
+
+    def history(self, conversation_id: str, *, after: int, limit: int) -> list[wire.Message]:
+        """Both sides in order: those after an id, or the latest ones where `after` is 0."""
+        query = select(Message).where(
+            Message.conversation_id == conversation_id, Message.id > after
+        )
+        newest_first = after == 0
+        order = Message.id.desc() if newest_first else Message.id
+        with self._sessions() as session:
+            rows = list(session.scalars(query.order_by(order).limit(limit)))
+        return [_on_the_wire(row) for row in (reversed(rows) if newest_first else rows)]
+
+    def add_feedback(
+        self, conversation_id: str, message_id: int, *, value: str, comment: str | None
+    ) -> None:
+        """Keep the shopper's thumb on an answer; a second one replaces the first.
+
+        Raises:
+            NotFound: the conversation has no such answer.
+        """
+        with self._writing() as session:
+            message = session.get(Message, message_id)
+            if (
+                message is None
+                or message.conversation_id != conversation_id
+                or message.role == "shopper"
+            ):
+                raise NotFound("This conversation has no answer with this id.")
+            session.merge(
+                Feedback(message_id=message_id, value=value, comment=comment, created_at=now())
+            )
+
+    def set_consent(self, conversation_id: str, *, training: bool) -> None:
+        """Keep whether the conversation may be learnt from."""
+        with self._writing() as session:
+            session.execute(
+                update(Conversation)
+                .where(Conversation.id == conversation_id)
+                .values(consent_training=training)
+            )
+
+    def _add_answers(
+        self,
+        session: Session,
+        conversation_id: str,
+        drafts: Sequence[Draft],
+        *,
+        reply_to: int | None,
+    ) -> list[wire.Message]:
+        messages = []
+        for draft in drafts:
+            replies = [
+                (secrets.token_urlsafe(PAYLOAD_BYTES), title, payload)
+                for title, payload in draft.quick_replies
+            ]
+            session.add_all(
+                PayloadToken(
+                    token=token, conversation_id=conversation_id, title=title, payload=payload
+                )
+                for token, title, payload in replies
+            )
+            messages.append(
+                Message(
+                    conversation_id=conversation_id,
+                    role="bot",
+                    text=draft.text,
+                    cards=[card.model_dump(mode="json") for card in draft.cards],
+                    quick_replies=[
+                        {"title": title, "payload": token} for token, title, _ in replies
+                    ],
+                    reply_to=reply_to,
+                    degraded=draft.degraded,
+                    created_at=now(),
+                )
+            )
+        session.add_all(messages)
+        session.flush()
+        return [_on_the_wire(message) for message in messages]
+
+    def _by_client_id(self, conversation_id: str, client_message_id: str | None) -> Message | None:
+        with self._sessions() as session:
+            return session.scalars(
+                select(Message).where(
+                    Message.conversation_id == conversation_id,
+                    Message.client_message_id == client_message_id,
+                )
+            ).one_or_none()
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _on_the_wire(message: Message) -> wire.Message:
+    return wire.Message.model_validate(
+        {
+            "id": str(message.id),
+            "role": message.role,
+            "author": message.author,
+            "text": message.text,
+            "cards": message.cards or [],
+            "quick_replies": message.quick_replies or [],
+            "created_at": message.created_at,
+            "client_message_id": message.client_message_id,
+        }
+    )

@@ -1,0 +1,93 @@
+"""Reading a shopper's message: by the NLU server, and a quick reply's payload even without it."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from common.logs import conversation_id
+from common.service import internal_headers
+from common.settings import Settings
+from gateway.text import as_words
+from nlu import wire
+from nlu.client import AsyncNluClient
+from nlu.wire import Entity, Intent
+
+Parse = dict[str, Any]
+
+_PAYLOAD = re.compile(r"^/(?P<intent>\w+)\s*(?P<entities>\{.*\})?\s*$", re.DOTALL)
+
+
+class Parser(Protocol):
+    """Whatever reads text: the NLU server's client, or a test's fake."""
+
+    async def parse(self, text: str) -> Parse:
+        """The parse of contracts.md.
+
+        Raises:
+            ServiceUnavailable: the server is down or answered nonsense.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the models are given of a message.
+
+    Attributes:
+        words: never begin with a slash, whatever the shopper typed.
+        command: what a quick reply stands for, `/intent{...}`: only we issue those.
+    """
+
+    words: str
+    command: str | None = None
+
+
+def meaning_of(payload: str, *, title: str) -> Meaning:
+    """What a tapped quick reply means: a command of ours, or words said for the shopper."""
+    if payload.startswith("/"):
+        return Meaning(as_words(title), payload)
+    return Meaning(as_words(payload))
+
+
+class NluParser:
+    """The NLU server's client as the router needs it: a parse as plain JSON."""
+
+    def __init__(self, settings: Settings, *, timeout: float) -> None:
+        self._settings = settings
+        self._client = AsyncNluClient(settings.nlu_url, timeout=timeout)
+
+    async def parse(self, text: str) -> Parse:
+        """The parse of contracts.md.
+
+        Raises:
+            ServiceUnavailable: the server is down or answered nonsense.
+        """
+        headers = internal_headers(self._settings, conversation=conversation_id.get())
+        return (await self._client.parse(text, headers=headers)).model_dump(mode="json")
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+
+def read_command(payload: str) -> Parse:
+    """The parse of our own `/intent{"entity": "value"}`: buttons work while the NLU is down.
+
+    Raises:
+        ValueError: it is none of that form.
+    """
+    match = _PAYLOAD.match(payload)
+    if match is None:
+        raise ValueError("not of the form /intent{...}")
+    values = json.loads(match["entities"] or "{}")
+    if not isinstance(values, dict):
+        raise ValueError("the entities are no object")
+    intent = Intent(name=match["intent"], confidence=1.0)
+    entities = [
+        Entity(entity=entity, value=value, start=0, end=0, source="payload")
+        for entity, given in values.items()
+        for value in (given if isinstance(given, list) else [given])
+    ]
+    parse = wire.Parse(text=payload, intent=intent, intent_ranking=[intent], entities=entities)
+    return parse.model_dump(mode="json")

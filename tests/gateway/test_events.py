@@ -1,0 +1,186 @@
+"""Event intake: who may speak for whom, and each event judged by itself."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from db.tables.behaviour import EVENT_NAMES, Event
+from db.tables.catalog import Product, Review
+from shop.identity import sign
+from tests.builders import a_customer, a_product
+from tests.gateway.conftest import Chat, Gateway, on_sqlite
+
+NOON = "2026-01-01T12:00:00Z"
+
+
+def a_view(**values: Any) -> dict[str, Any]:
+    return {"name": "view_item", "timestamp": NOON, "items": [{"item_id": "p1"}], **values}
+
+
+def post(gateway: Gateway, headers: Mapping[str, str], *events: Any) -> Any:
+    return gateway.client.post("/api/events", json={"events": list(events)}, headers=headers)
+
+
+def by_key(gateway: Gateway) -> dict[str, str]:
+    return {"X-Events-Key": gateway.settings.events_key}
+
+
+def kept(gateway: Gateway) -> list[Event]:
+    with gateway.sessions() as session:
+        return list(session.scalars(select(Event).order_by(Event.id)))
+
+
+def signed_in(gateway: Gateway, customer_id: str) -> Chat:
+    signature = sign(customer_id, key=gateway.settings.identity_key)
+    return gateway.chat(customer={"id": customer_id, "signature": signature})
+
+
+def test_the_shops_server_speaks_for_any_customer(gateway: Gateway) -> None:
+    response = post(
+        gateway,
+        by_key(gateway),
+        a_view(customer_id="c1", country="DE", region="Berlin", ranking_id="r1"),
+        a_view(
+            name="purchase",
+            customer_id="c2",
+            items=[
+                {"item_id": "p1", "price": 19.5, "quantity": 2},
+                {"item_id": "p2", "price": "0.10"},
+            ],
+        ),
+    )
+
+    assert response.status_code == 202
+    assert response.json() == {"accepted": 2, "rejected": []}
+    view, one, two = kept(gateway)
+    assert (view.name, view.customer_id, view.product_id) == ("view_item", "c1", "p1")
+    assert (view.country, view.region, view.ranking_id) == ("DE", "Berlin", "r1")
+    assert view.occurred_at == datetime(2026, 1, 1, 12, tzinfo=UTC)
+    assert (one.price, one.quantity, two.price) == (Decimal("19.50"), 2, Decimal("0.10"))
+
+
+def test_a_guests_events_belong_to_their_conversation(gateway: Gateway) -> None:
+    chat = gateway.chat()
+
+    post(gateway, chat.headers, a_view())
+
+    (event,) = kept(gateway)
+    assert (event.customer_id, event.session_id) == (None, chat.id)
+
+
+def test_a_customers_events_carry_customer_conversation_and_country(gateway: Gateway) -> None:
+    gateway.add(a_customer(id="c1", country="FR"))
+    chat = signed_in(gateway, "c1")
+
+    post(gateway, chat.headers, a_view(), a_view(customer_id="c1"))
+
+    for event in kept(gateway):
+        assert (event.customer_id, event.session_id, event.country) == ("c1", chat.id, "FR")
+
+
+def test_a_session_token_speaks_for_nobody_else(gateway: Gateway) -> None:
+    guest, customer = gateway.chat(), signed_in(gateway, "c1")
+
+    for chat in (guest, customer):
+        answer = post(gateway, chat.headers, a_view(customer_id="victim"), a_view()).json()
+        assert answer["accepted"] == 1
+        assert [rejected["index"] for rejected in answer["rejected"]] == [0]
+        assert "own shopper" in answer["rejected"][0]["reason"]
+    assert {event.customer_id for event in kept(gateway)} == {None, "c1"}
+
+
+@on_sqlite
+@pytest.mark.parametrize("key", ["wrong", "", "wrong" * 1000])
+def test_a_wrong_key_is_401_even_beside_a_good_token(gateway: Gateway, key: str) -> None:
+    headers = {**gateway.chat().headers, "X-Events-Key": key}
+
+    assert post(gateway, headers, a_view()).status_code == 401
+
+
+def test_bad_events_are_named_by_place_and_reason_and_the_good_are_kept(
+    gateway: Gateway,
+) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    bad = {
+        "name": a_view(name="nonsense"),
+        "timestamp": a_view(timestamp="yesterday"),
+        "timezone": a_view(timestamp="2026-01-01T12:00:00"),
+        "future": a_view(timestamp=tomorrow),
+        "items": a_view(items=[]),
+        "item_id": a_view(items=[{"item_id": ""}]),
+        "items.0.item_id": a_view(items=[{"item_id": "nul\x00"}]),
+        "price": a_view(items=[{"item_id": "p1", "price": -1}]),
+        "quantity": a_view(items=[{"item_id": "p1", "quantity": 0}]),
+        "search_term": {"name": "search", "timestamp": NOON, "items": []},
+        "valid dictionary": "no object",
+    }
+
+    answer = post(gateway, by_key(gateway), a_view(), *bad.values(), a_view()).json()
+
+    assert answer["accepted"] == 2
+    assert [rejected["index"] for rejected in answer["rejected"]] == list(range(1, len(bad) + 1))
+    for word, rejected in zip(bad, answer["rejected"], strict=True):
+        assert word in rejected["reason"], rejected
+    assert len(kept(gateway)) == 2
+
+
+@on_sqlite
+def test_every_name_of_the_contract_is_taken(gateway: Gateway) -> None:
+    gateway.add(a_product(id="p1"))
+    extra = {"search": {"search_term": "boots"}, "review": {"rating": 4}}
+    events = [a_view(name=name, customer_id="c1", **extra.get(name, {})) for name in EVENT_NAMES]
+
+    assert post(gateway, by_key(gateway), *events).json() == {
+        "accepted": len(EVENT_NAMES),
+        "rejected": [],
+    }
+
+
+def test_a_search_names_no_product(gateway: Gateway) -> None:
+    post(gateway, by_key(gateway), {"name": "search", "timestamp": NOON, "search_term": "boots"})
+
+    (event,) = kept(gateway)
+    assert (event.search_term, event.product_id) == ("boots", None)
+
+
+def test_a_review_is_kept_and_counts_in_the_products_rating(gateway: Gateway) -> None:
+    gateway.add(a_product(id="p1", rating=4.0, rating_count=1), a_customer(id="c1", name="Maya"))
+    review = a_view(name="review", customer_id="c1", rating=5, text="Fits <b>well</b>.")
+
+    first = post(gateway, by_key(gateway), review).json()
+    again = post(gateway, by_key(gateway), review).json()
+
+    assert first["accepted"] == 1
+    assert "before" in again["rejected"][0]["reason"]
+    with gateway.sessions() as session:
+        written = session.scalars(select(Review)).one()
+        product = session.get_one(Product, "p1")
+    assert (written.rating, written.text, written.author) == (5, "Fits <b>well</b>.", "Maya")
+    assert (product.rating, product.rating_count) == (4.5, 2)
+
+
+def test_a_review_needs_a_known_product_and_a_signed_in_customer(gateway: Gateway) -> None:
+    gateway.add(a_product(id="p1"))
+    review = a_view(name="review", rating=1)
+
+    by_guest = post(gateway, gateway.chat().headers, review).json()
+    of_nothing = post(
+        gateway,
+        signed_in(gateway, "c1").headers,
+        {**review, "items": [{"item_id": "gone"}]},
+    ).json()
+
+    assert "signed-in" in by_guest["rejected"][0]["reason"]
+    assert "no such product" in of_nothing["rejected"][0]["reason"]
+
+
+@on_sqlite
+@pytest.mark.parametrize("body", [{}, [], {"events": 7}, {"events": [{}] * 2001}])
+def test_a_body_without_events_is_422(gateway: Gateway, body: Any) -> None:
+    response = gateway.client.post("/api/events", json=body, headers=by_key(gateway))
+
+    assert response.status_code == 422
