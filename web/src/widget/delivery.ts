@@ -1,0 +1,195 @@
+import { CallFailed } from "./rest";
+import type { Outbox, Parcel } from "./outbox";
+import type { Turn } from "./wire";
+import type { Delivery } from "./log";
+
+/** Why something did not work, as the shopper is told. */
+export type ProblemKind = "offline" | "down" | "slow" | "busy" | "refused";
+
+export interface Problem {
+  kind: ProblemKind;
+  /** The message it is about; without one, the whole connection. */
+  client_message_id?: string;
+}
+
+/** The ways a parcel can go, and who hears about it. */
+export interface Carrier {
+  /** False when the socket is not up. */
+  bySocket(parcel: Parcel): boolean;
+  byRequest(parcel: Parcel): Promise<Turn>;
+  /** The socket looks open and does not answer. */
+  suspectSocket(): void;
+  delivered(turn: Turn): void;
+  mark(clientMessageId: string, delivery: Delivery): void;
+  waiting(on: boolean): void;
+  fail(problem: Problem): void;
+}
+
+interface Flight {
+  parcel: Parcel;
+  acknowledged: boolean;
+  requested: boolean;
+  clocks: ReturnType<typeof setTimeout>[];
+}
+
+const ACK_MS = 5_000;
+const ANSWER_MS = 20_000;
+
+/** What a failed call means to the shopper. */
+export function problemKind(failure: unknown): ProblemKind {
+  const status = failure instanceof CallFailed ? failure.status : 0;
+  if (status === 0) return "offline";
+  if (status === 408 || status === 504) return "slow";
+  if (status === 429) return "busy";
+  return status === 422 || status === 413 || status === 400 ? "refused" : "down";
+}
+
+/**
+ * Gets each message through once, and never leaves the shopper waiting without a word.
+ *
+ * A message goes by socket. Without an acknowledgement in 5 s, or when the socket drops, the same
+ * message goes by request under the same id. Without an answer in 20 s a problem is reported.
+ */
+export class DeliveryDesk {
+  private readonly flights = new Map<string, Flight>();
+  // The server has said no to these: they wait for the shopper, not for the connection.
+  private readonly held = new Set<string>();
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly carrier: Carrier,
+    private readonly answers: () => boolean,
+  ) {}
+
+  send(parcel: Parcel): void {
+    this.outbox.put(parcel);
+    const flight = this.start(parcel);
+    if (!this.carrier.bySocket(parcel)) {
+      void this.request(flight);
+      return;
+    }
+    this.after(flight, ACK_MS, () => {
+      // Losing the socket sends all that it carried by request, this one too.
+      this.carrier.suspectSocket();
+    });
+    this.after(flight, ANSWER_MS, () => {
+      this.fail(flight, "slow");
+    });
+  }
+
+  /** Asks again by request: it either brings the answer or says what is wrong. */
+  retry(parcel: Parcel): void {
+    this.outbox.put(parcel);
+    void this.request(this.start(parcel));
+  }
+
+  acknowledge(clientMessageId: string): void {
+    this.outbox.remove(clientMessageId);
+    this.carrier.mark(clientMessageId, "sent");
+    const flight = this.flights.get(clientMessageId);
+    if (!flight || flight.requested) return;
+    if (!this.answers()) {
+      this.land(flight);
+      return;
+    }
+    flight.acknowledged = true;
+    this.stopClocks(flight);
+    this.after(flight, ANSWER_MS, () => {
+      this.fail(flight, "slow");
+    });
+  }
+
+  /** Something was said by the other side: the oldest question counts as answered. */
+  answered(): void {
+    const flight = this.acknowledged()[0];
+    if (flight) this.land(flight);
+  }
+
+  /** A person answers from now on, or nobody: no one should wait for the bot. */
+  release(): void {
+    for (const flight of this.acknowledged()) this.land(flight);
+  }
+
+  /** The server could not take a message; asking by request tells why. */
+  refused(clientMessageId: string | undefined): boolean {
+    const open = [...this.flights.values()].filter((flight) => !flight.requested);
+    const flight = clientMessageId === undefined ? open[0] : this.flights.get(clientMessageId);
+    if (!flight || flight.requested) return flight !== undefined;
+    void this.request(flight);
+    return true;
+  }
+
+  /** The socket is gone: what it has not acknowledged, or not answered, goes the other way. */
+  socketLost(): void {
+    for (const flight of this.flights.values()) if (!flight.requested) void this.request(flight);
+  }
+
+  /** Sends again what was left behind by a lost connection or an earlier visit. */
+  sendLeftovers(): void {
+    for (const parcel of this.outbox.all()) {
+      const id = parcel.client_message_id;
+      if (!this.flights.has(id) && !this.held.has(id)) this.send(parcel);
+    }
+  }
+
+  stop(): void {
+    for (const flight of this.flights.values()) this.stopClocks(flight);
+    this.flights.clear();
+  }
+
+  private acknowledged(): Flight[] {
+    return [...this.flights.values()].filter((flight) => flight.acknowledged);
+  }
+
+  private start(parcel: Parcel): Flight {
+    const earlier = this.flights.get(parcel.client_message_id);
+    if (earlier) this.stopClocks(earlier);
+    this.held.delete(parcel.client_message_id);
+    const flight: Flight = { parcel, acknowledged: false, requested: false, clocks: [] };
+    this.flights.set(parcel.client_message_id, flight);
+    this.carrier.mark(parcel.client_message_id, "sending");
+    this.carrier.waiting(this.answers());
+    return flight;
+  }
+
+  private async request(flight: Flight): Promise<void> {
+    flight.requested = true;
+    this.stopClocks(flight);
+    const id = flight.parcel.client_message_id;
+    try {
+      const turn = await this.carrier.byRequest(flight.parcel);
+      if (this.flights.get(id) !== flight) return;
+      this.outbox.remove(id);
+      this.carrier.mark(id, "sent");
+      this.carrier.delivered(turn);
+      this.land(flight);
+    } catch (failure) {
+      if (this.flights.get(id) === flight) this.fail(flight, problemKind(failure));
+    }
+  }
+
+  private fail(flight: Flight, kind: ProblemKind): void {
+    const id = flight.parcel.client_message_id;
+    // A refused message would be refused for ever: it must not come back after a reload.
+    if (kind === "refused") this.outbox.remove(id);
+    if (kind !== "offline" && kind !== "slow") this.held.add(id);
+    if (!flight.acknowledged) this.carrier.mark(id, "failed");
+    this.land(flight);
+    this.carrier.fail({ kind, client_message_id: id });
+  }
+
+  private land(flight: Flight): void {
+    this.stopClocks(flight);
+    this.flights.delete(flight.parcel.client_message_id);
+    this.carrier.waiting(this.flights.size > 0 && this.answers());
+  }
+
+  private after(flight: Flight, delay: number, act: () => void): void {
+    flight.clocks.push(setTimeout(act, delay));
+  }
+
+  private stopClocks(flight: Flight): void {
+    flight.clocks.forEach(clearTimeout);
+    flight.clocks = [];
+  }
+}

@@ -1,0 +1,232 @@
+/** The chat API's shapes, and readers that let nothing malformed reach the screen. */
+
+export type Role = "shopper" | "bot" | "agent" | "system";
+export type ConversationState = "bot" | "queued" | "human" | "closed";
+export type Availability = "in_stock" | "out_of_stock" | "preorder" | "backorder";
+
+export interface Money {
+  amount: string;
+  currency: string;
+}
+
+export interface ProductCard {
+  product_id: string;
+  title: string;
+  brand?: string;
+  category: string;
+  price: Money;
+  list_price?: Money;
+  image_url: string;
+  url: string;
+  rating?: number;
+  availability: Availability;
+  reason: string;
+  /** The ranking that chose the card, so that a click can be joined to it. */
+  ranking_id?: string;
+}
+
+export interface QuickReply {
+  title: string;
+  payload: string;
+}
+
+export interface Message {
+  id: string;
+  role: Role;
+  author?: string;
+  text: string;
+  cards: ProductCard[];
+  quick_replies: QuickReply[];
+  created_at: string;
+  /** Given back with a shopper's own message where the server remembers it. */
+  client_message_id?: string;
+}
+
+export interface Customer {
+  id: string;
+  signature: string;
+}
+
+export interface Page {
+  url: string;
+  product_id?: string;
+}
+
+export interface SessionRequest {
+  locale?: string;
+  customer?: Customer;
+  page?: Page;
+}
+
+export interface Session {
+  session_id: string;
+  token: string;
+  state: ConversationState;
+  messages: Message[];
+}
+
+export interface Turn {
+  state: ConversationState;
+  messages: Message[];
+}
+
+export interface EventItem {
+  item_id: string;
+  price?: number;
+  quantity?: number;
+}
+
+export interface ShopEvent {
+  name: string;
+  timestamp: string;
+  items: EventItem[];
+  search_term?: string;
+  ranking_id?: string;
+}
+
+export type ServerFrame =
+  | { type: "ack"; client_message_id: string }
+  | { type: "message"; message: Message }
+  | { type: "typing"; who: "bot" | "agent"; on: boolean }
+  | { type: "state"; state: ConversationState }
+  | { type: "error"; code: string; client_message_id?: string };
+
+type Fields = Record<string, unknown>;
+
+const ROLES: readonly string[] = ["shopper", "bot", "agent", "system"];
+const STATES: readonly string[] = ["bot", "queued", "human", "closed"];
+const AVAILABILITIES: readonly string[] = ["in_stock", "out_of_stock", "preorder", "backorder"];
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function readText(value: unknown): string {
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+}
+
+function readList<T>(value: unknown, read: (item: unknown) => T | null): T[] {
+  if (!Array.isArray(value)) return [];
+  return value.map(read).filter((item) => item !== null);
+}
+
+export function readState(value: unknown): ConversationState | null {
+  return typeof value === "string" && STATES.includes(value) ? (value as ConversationState) : null;
+}
+
+function readMoney(value: unknown): Money | null {
+  if (!isFields(value)) return null;
+  const amount = readText(value.amount);
+  const currency = readText(value.currency);
+  return amount !== "" && Number.isFinite(Number(amount)) ? { amount, currency } : null;
+}
+
+function readCard(value: unknown): ProductCard | null {
+  if (!isFields(value)) return null;
+  const price = readMoney(value.price);
+  const product_id = readText(value.product_id);
+  const title = readText(value.title);
+  if (!price || product_id === "" || title === "") return null;
+  const card: ProductCard = {
+    product_id,
+    title,
+    category: readText(value.category),
+    price,
+    image_url: readText(value.image_url),
+    url: readText(value.url),
+    availability: AVAILABILITIES.includes(readText(value.availability))
+      ? (value.availability as Availability)
+      : "in_stock",
+    reason: readText(value.reason),
+  };
+  const brand = readText(value.brand);
+  if (brand) card.brand = brand;
+  const listPrice = readMoney(value.list_price);
+  if (listPrice) card.list_price = listPrice;
+  const rating = Number(value.rating);
+  if (rating > 0) card.rating = rating;
+  const ranking = readText(value.ranking_id);
+  if (ranking) card.ranking_id = ranking;
+  return card;
+}
+
+function readQuickReply(value: unknown): QuickReply | null {
+  if (!isFields(value)) return null;
+  const title = readText(value.title);
+  const payload = readText(value.payload);
+  return title && payload ? { title, payload } : null;
+}
+
+/** A message, or null when it has no id or an unknown role. */
+export function readMessage(value: unknown): Message | null {
+  if (!isFields(value)) return null;
+  const id = readText(value.id);
+  const role = readText(value.role);
+  if (id === "" || !ROLES.includes(role)) return null;
+  const message: Message = {
+    id,
+    role: role as Role,
+    text: readText(value.text),
+    cards: readList(value.cards, readCard),
+    quick_replies: readList(value.quick_replies, readQuickReply),
+    created_at: readText(value.created_at),
+  };
+  const author = readText(value.author);
+  if (author) message.author = author;
+  const clientId = readText(value.client_message_id);
+  if (clientId) message.client_message_id = clientId;
+  return message;
+}
+
+/** The answer to a message or to a request for history; null when it is neither. */
+export function readTurn(value: unknown): Turn | null {
+  if (!isFields(value)) return null;
+  const state = readState(value.state);
+  return state ? { state, messages: readList(value.messages, readMessage) } : null;
+}
+
+export function readSession(value: unknown): Session | null {
+  const turn = readTurn(value);
+  if (!turn || !isFields(value)) return null;
+  const session_id = readText(value.session_id);
+  const token = readText(value.token);
+  return session_id && token ? { session_id, token, ...turn } : null;
+}
+
+/** A frame from the socket's text; null for one that is unknown or broken. */
+export function readFrame(data: unknown): ServerFrame | null {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(typeof data === "string" ? data : "");
+  } catch {
+    return null;
+  }
+  if (!isFields(frame)) return null;
+  const clientId = readText(frame.client_message_id);
+  switch (frame.type) {
+    case "ack":
+      return clientId ? { type: "ack", client_message_id: clientId } : null;
+    case "message": {
+      const message = readMessage(frame.message);
+      return message && { type: "message", message };
+    }
+    case "typing":
+      return {
+        type: "typing",
+        who: frame.who === "agent" ? "agent" : "bot",
+        on: frame.on === true,
+      };
+    case "state": {
+      const state = readState(frame.state);
+      return state && { type: "state", state };
+    }
+    case "error":
+      return {
+        type: "error",
+        code: readText(frame.code),
+        ...(clientId && { client_message_id: clientId }),
+      };
+    default:
+      return null;
+  }
+}

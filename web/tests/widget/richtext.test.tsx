@@ -1,0 +1,45 @@
+import { render } from "preact";
+import { describe, expect, it } from "vitest";
+import { RichText } from "../../src/widget/richtext";
+
+function html(text: string): string {
+  const place = document.createElement("div");
+  render(<RichText text={text} />, place);
+  return place.innerHTML;
+}
+
+const link = (address: string) =>
+  `<a href="${address}" target="_blank" rel="noopener noreferrer nofollow">${address}</a>`;
+
+describe("rich text", () => {
+  it.each([
+    ["plain words", "plain words"],
+    ["two\nlines", "two<br>lines"],
+    ["a **bold** word", "a <strong>bold</strong> word"],
+    ["**one** and **two**", "<strong>one</strong> and <strong>two</strong>"],
+    ["2 ** 3 ** 4", "2 ** 3 ** 4"],
+    ["****", "****"],
+    ["**open", "**open"],
+  ])("%j", (text, expected) => {
+    expect(html(text)).toBe(expected);
+  });
+
+  it("shows markup as the characters that it is", () => {
+    expect(html("<script>x</script>")).toBe("&lt;script&gt;x&lt;/script&gt;");
+    expect(html("**<i>x</i>**")).toBe("<strong>&lt;i&gt;x&lt;/i&gt;</strong>");
+  });
+
+  it("makes links of web addresses, without the sentence's punctuation", () => {
+    const address = "https://shop.example/faq";
+    expect(html(`See ${address}.`)).toBe(`See ${link(address)}.`);
+    expect(html(`(${address})`)).toBe(`(${link(address)})`);
+    expect(html(`**${address}**`)).toBe(`<strong>${link(address)}</strong>`);
+  });
+
+  it.each(["javascript:alert(1)", "data:text/html,x", "ftp://host/x", "https://"])(
+    "makes no link of %s",
+    (text) => {
+      expect(html(text)).not.toContain("<a");
+    },
+  );
+});
