@@ -1,0 +1,45 @@
+"""The `shopkeeper` command."""
+
+import sys
+
+import pydantic
+import typer
+from rich.console import Console
+
+from cli import imports, nlu
+from cli.dialogue import train_dialogue
+from cli.dialogues import evaluate_dialogues
+from cli.up import up
+from common.errors import ShopkeeperError
+
+app = typer.Typer(
+    help="A shopping assistant that a shop hosts itself.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+train = typer.Typer(help="Train a model.", no_args_is_help=True)
+evaluate = typer.Typer(help="Measure a model.", no_args_is_help=True)
+
+app.command()(up)
+app.add_typer(imports.app, name="import")
+app.add_typer(train, name="train")
+app.add_typer(evaluate, name="evaluate")
+train.command("nlu")(nlu.train_nlu)
+train.command("dialogue")(train_dialogue)
+evaluate.command("nlu")(nlu.evaluate_nlu)
+evaluate.command("dialogues")(evaluate_dialogues)
+
+
+def main() -> None:
+    """Run a command; exit with 0 when done, 1 when it failed, 2 when it was misused."""
+    console = Console(stderr=True)
+    try:
+        app()
+    except ShopkeeperError as error:
+        console.print(error.detail, style="red", markup=False)
+        sys.exit(1)
+    except pydantic.ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(str(part).upper() for part in problem["loc"])
+            console.print(f"SHOPKEEPER_{name}: {problem['msg']}", style="red", markup=False)
+        sys.exit(2)

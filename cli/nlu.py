@@ -1,0 +1,174 @@
+"""`shopkeeper train nlu` and `shopkeeper evaluate nlu`."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from common.settings import Settings
+
+if TYPE_CHECKING:
+    from nlu.predictor import Predictor
+    from nlu.recipe import Epoch
+    from nlu.training import Trained
+
+console = Console()
+
+_FIGURES = ("accuracy", "macro_f1", "in_scope_accuracy", "oos_auroc", "oos_recall", "ece")
+
+Data = Annotated[Path | None, typer.Option(help="CSV file or folder of <intent>.yml to learn.")]
+Device = Annotated[str | None, typer.Option(help="auto, cpu or cuda; SHOPKEEPER_DEVICE else.")]
+Seed = Annotated[int, typer.Option(help="The same seed and data give the same model.")]
+Epochs = Annotated[int | None, typer.Option(help="Passes over the rows at most.")]
+
+
+def train_nlu(
+    data: Data = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for the adapter; else it goes into use at once.")
+    ] = None,
+    device: Device = None,
+    seed: Seed = 7,
+    epochs: Epochs = None,
+) -> None:
+    """Train intent, sentiment and entities on nlu_data, or on your own rows.
+
+    Without --output the adapter lies under HOME/models/nlu and the next start uses it.
+    """
+    from nlu.dataset import DATA
+    from nlu.shelf import new_folder, put_in_use
+    from nlu.sources import read_examples
+
+    settings = Settings()
+    source = data or DATA / "train"
+    examples = read_examples(source)
+    console.print(f"{len(examples)} rows from {source}")
+    trained = _train(examples, settings=settings, device=device, seed=seed, epochs=epochs)
+    if data is None:
+        report = _report(trained, read_examples(DATA / "heldout"))
+        trained = trained.with_metrics(_headline(report))
+        _show(report)
+    folder = output or new_folder(settings.models / "nlu")
+    trained.save(folder)
+    if output is None:
+        put_in_use(folder)
+    console.print(f"Saved in {folder}, trained in {trained.seconds:.0f} s.")
+
+
+def evaluate_nlu(
+    test: Annotated[
+        Path | None, typer.Option(help="Rows to report on; the held-out ones by default.")
+    ] = None,
+    train: Annotated[
+        Path | None, typer.Option(help="Train on these rows first; else the model in use.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
+    device: Device = None,
+    seed: Seed = 7,
+    epochs: Epochs = None,
+) -> None:
+    """Report on rows that the model has not seen, of any label set."""
+    import torch
+
+    from nlu import adapter
+    from nlu.dataset import DATA
+    from nlu.evaluation import evaluate
+    from nlu.predictor import Predictor
+    from nlu.service import current_adapter
+    from nlu.sources import read_examples
+
+    settings = Settings()
+    rows = read_examples(test or DATA / "heldout")
+    if train:
+        found = _train(
+            read_examples(train), settings=settings, device=device, seed=seed, epochs=epochs
+        )
+        figures = _report(found, rows)
+    else:
+        torch.set_num_threads(1)
+        figures = evaluate(Predictor(adapter.load(current_adapter(settings))), rows)
+    _show(figures)
+    if report:
+        report.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+def _train(
+    examples: list[Any], *, settings: Settings, device: str | None, seed: int, epochs: int | None
+) -> "Trained":
+    from nlu.encoder import PACKAGED
+    from nlu.recipe import Recipe
+    from nlu.training import train
+
+    recipe = Recipe(seed=seed, **({"epochs": epochs} if epochs else {}))
+    with _progress() as (on_step, on_epoch):
+        return train(
+            examples,
+            recipe=recipe,
+            base=settings.base_model or PACKAGED,
+            device=device or settings.device,
+            on_epoch=on_epoch,
+            on_step=on_step,
+        )
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[["Epoch"], None]]]:
+    """A bar over all steps, and a line after each epoch."""
+    columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("training", total=None)
+
+        def on_step(step: int, steps: int) -> None:
+            bar.update(task, completed=step, total=steps)
+
+        def on_epoch(epoch: "Epoch") -> None:
+            bar.console.print(
+                f"{epoch.number:2}/{epoch.of} loss {epoch.loss:.3f}, set aside: intents "
+                f"{epoch.intent_accuracy:.3f} entities {epoch.entity_f1:.3f} "
+                f"sentiment {epoch.sentiment_f1:.3f}, {epoch.seconds:.0f} s",
+                highlight=False,
+            )
+
+        yield on_step, on_epoch
+
+
+def _report(trained: "Trained", rows: list[Any]) -> dict[str, Any]:
+    """The report of the model as it will be served: one thread, adapter merged."""
+    import torch
+
+    from nlu.evaluation import evaluate
+
+    torch.set_num_threads(1)
+    return evaluate(_merged(trained), rows)
+
+
+def _merged(trained: "Trained") -> "Predictor":
+    from nlu.predictor import Predictor
+
+    return Predictor(trained.merged())
+
+
+def _headline(report: dict[str, Any]) -> dict[str, float]:
+    """The figures that an adapter's card carries."""
+    figures = {name: report[name] for name in _FIGURES if report.get(name) is not None}
+    if "entities" in report:
+        figures["entity_span_f1"] = report["entities"]["span"]["f1"]
+        figures["entity_value_f1"] = report["entities"]["value"]["f1"]
+    if "sentiment" in report:
+        figures["sentiment_accuracy"] = report["sentiment"]["accuracy"]
+    return figures
+
+
+def _show(report: dict[str, Any]) -> None:
+    table = Table(title=f"{report['rows']} rows", show_header=False)
+    for name, value in _headline(report).items():
+        table.add_row(name, f"{value:.4f}")
+    for name, value in report["latency_ms"].items():
+        table.add_row(f"parse {name}", f"{value:.1f} ms")
+    console.print(table)
