@@ -1,0 +1,103 @@
+"""Settings from the environment and `.env`, one prefix: SHOPKEEPER_."""
+
+import secrets
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Settings(BaseSettings):
+    """Where things are and how they run; see the table in README.md."""
+
+    model_config = SettingsConfigDict(env_prefix="SHOPKEEPER_", env_file=".env", extra="ignore")
+
+    home: Path = Path("var")
+    port: int = 8080
+    port_base: int = 5005
+    bind: str = "127.0.0.1"
+    rasa_url: str = ""
+    nlu_url: str = ""
+    recommender_url: str = ""
+    actions_url: str = ""
+    internal_secret: str | None = None
+    database_url: str = ""
+    rasa_database_url: str = ""
+    redis_url: str | None = None
+    secret_key: str = ""
+    identity_key: str = ""
+    events_key: str = ""
+    allowed_origins: list[str] = Field(default_factory=list)
+    currency: str = "USD"
+    locale: str = "en"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    base_model: str | None = None
+    checkout_url: str = "/checkout?cart={cart_id}"
+    shop_webhook_url: str | None = None
+    shop_name: str = "The Demo Shop"
+    max_price: Decimal = Decimal("9999999.99")
+
+    @model_validator(mode="after")
+    def _fill_in(self) -> Self:
+        self.home = self.home.absolute()
+        for offset, name in enumerate(("rasa", "nlu", "recommender", "actions")):
+            if not getattr(self, f"{name}_url"):
+                setattr(self, f"{name}_url", f"http://127.0.0.1:{self.port_base + offset}")
+        if not self.database_url:
+            self.database_url = f"sqlite:///{self.home / 'shopkeeper.db'}"
+        if not self.rasa_database_url:
+            self.rasa_database_url = f"sqlite:///{self.home / 'rasa.db'}"
+        if self.bind not in LOOPBACK and not self.internal_secret:
+            raise ValueError(
+                f"SHOPKEEPER_BIND is {self.bind}, which others can reach: "
+                "set SHOPKEEPER_INTERNAL_SECRET to a long random string in every process."
+            )
+        return self
+
+    @property
+    def models(self) -> Path:
+        """Where trained models lie, one folder each."""
+        return self.home / "models"
+
+    @property
+    def media(self) -> Path:
+        """Where the shop's pictures lie, served under /media/."""
+        return self.home / "media"
+
+    @property
+    def logs(self) -> Path:
+        """Where the processes' logs go when the supervisor starts them."""
+        return self.home / "logs"
+
+
+def load_settings() -> Settings:
+    """Read the settings; make the three keys on first run and keep them under HOME.
+
+    Raises:
+        pydantic.ValidationError: a value does not fit; the message names the variable.
+    """
+    settings = Settings()
+    for name in ("secret_key", "identity_key", "events_key"):
+        if not getattr(settings, name):
+            setattr(settings, name, _kept_key(settings.home / "keys" / name))
+    return settings
+
+
+def _kept_key(path: Path) -> str:
+    """The key in this file, made if there is none. Several processes may ask at once."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_hex(32))
+    try:
+        # A hard link appears whole or not at all, and fails where another process was first.
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text().strip()
