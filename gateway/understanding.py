@@ -89,5 +89,7 @@ def read_command(payload: str) -> Parse:
         for entity, given in values.items()
         for value in (given if isinstance(given, list) else [given])
     ]
-    parse = wire.Parse(text=payload, intent=intent, intent_ranking=[intent], entities=entities)
+    parse = wire.Parse(
+        text=payload, intent=intent, intent_ranking=[intent], entities=entities, tapped=True
+    )
     return parse.model_dump(mode="json")

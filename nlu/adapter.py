@@ -34,6 +34,7 @@ class Card:
         base: the encoder it was made for, as `load_encoder` takes it.
         data_hash: `dataset.fingerprint` of the rows it was trained from.
         recipe: how it was trained.
+        scripts: those it learnt to read, as `nlu.scripts` names them.
         metrics: measured on rows that it neither learnt from nor was chosen by, where known.
     """
 
@@ -42,6 +43,7 @@ class Card:
     base: str = PACKAGED
     data_hash: str = ""
     recipe: dict[str, Any] = field(default_factory=dict)
+    scripts: tuple[str, ...] = ("LATIN",)
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
@@ -102,6 +104,7 @@ def _card_to_json(card: Card) -> dict[str, Any]:
         "entities": list(card.labels.entities),
         "calibration": card.calibration.to_json(),
         "recipe": card.recipe,
+        "scripts": list(card.scripts),
         "metrics": card.metrics,
     }
 
@@ -120,6 +123,7 @@ def read_card(folder: Path) -> Card:
             base=card["base"],
             data_hash=card["data_hash"],
             recipe=card["recipe"],
+            scripts=tuple(card["scripts"]),
             metrics=card["metrics"],
         )
     except FileNotFoundError as error:

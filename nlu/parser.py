@@ -9,6 +9,7 @@ from nlu.entities.resolution import resolve
 from nlu.entities.values import Normaliser
 from nlu.lexicon import Lexicon
 from nlu.predictor import Prediction, Predictor, sentiment_label
+from nlu.scripts import is_readable
 from nlu.vocabulary import Vocabulary
 from nlu.wire import FALLBACK, Entity, Intent, Parse, Sentiment
 
@@ -56,21 +57,25 @@ class Parser:
             if isinstance(value, str | int | float)
         ]
         intent = Intent(name=match["intent"], confidence=1.0)
-        return Parse(text=text, intent=intent, intent_ranking=[intent], entities=entities)
+        return Parse(
+            text=text, intent=intent, intent_ranking=[intent], entities=entities, tapped=True
+        )
 
     def _parse(self, text: str, prediction: Prediction) -> Parse:
         ranking = self._rank(prediction)
+        readable = is_readable(text, self.predictor.adapter.card.scripts)
         believable = prediction.belief >= self.predictor.adapter.card.calibration.threshold
         doubt = Intent(name=FALLBACK, confidence=round(1 - prediction.belief, 4))
         label, confidence = sentiment_label(prediction)
         normaliser = Normaliser(self._vocabulary.current, self._lexicon, self.is_word)
         return Parse(
             text=text,
-            intent=ranking[0] if believable else doubt,
+            intent=ranking[0] if believable and readable else doubt,
             intent_ranking=ranking,
             entities=resolve(
                 text, spans=prediction.spans, hunch=_hunch(prediction), normaliser=normaliser
             ),
+            readable=readable,
             sentiment=Sentiment.model_validate(
                 {
                     "label": label,

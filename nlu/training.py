@@ -30,6 +30,7 @@ from nlu.measures import entity_scores, macro_f1
 from nlu.model import build
 from nlu.predictor import Prediction, Predictor, sentiment_label
 from nlu.recipe import Epoch, OnEpoch, OnStep, Recipe
+from nlu.scripts import common_scripts
 
 # What calibration may assume where the rows hold an intent for what is out of scope.
 _EASY = {"unknown_share": 0.1, "spare": 0.02}
@@ -99,7 +100,10 @@ def train(
     learn, aside = split(examples, share=recipe.share_aside, seed=recipe.seed)
     encoder, tokenizer = load_encoder(base)
     model = build(encoder, labels, adapter=peft)
-    card = Card(labels, Calibration(), base, fingerprint(examples), recipe=asdict(recipe))
+    scripts = common_scripts(example.text for example in examples)
+    card = Card(
+        labels, Calibration(), base, fingerprint(examples), recipe=asdict(recipe), scripts=scripts
+    )
     run = _Run(
         made=Adapter(
             model,

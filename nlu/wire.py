@@ -56,13 +56,20 @@ class Sentiment(Wire):
 
 class Parse(Wire):
     """One message understood. `intent.name` is `nlu_fallback` where nothing is believable;
-    the ranking still holds the guesses, best first."""
+    the ranking still holds the guesses, best first.
+
+    Attributes:
+        readable: False where most letters are of a script that the model never learnt from.
+        tapped: a quick reply was tapped: `text` is its title, our own wording.
+    """
 
     text: str
     intent: Intent
     intent_ranking: list[Intent] = Field(default_factory=list)
     entities: list[Entity] = Field(default_factory=list)
     sentiment: Sentiment = Field(default_factory=Sentiment)
+    readable: bool = True
+    tapped: bool = False
 
     def named(self, entity: str, *, role: Role = "include") -> list[EntityValue]:
         """The values of this entity in this role, in the order of the text."""

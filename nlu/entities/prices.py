@@ -69,6 +69,7 @@ class Limit:
     Attributes:
         sure: a currency or an unmistakable word says that it is a price; otherwise another
             sign is needed.
+        rough: "around" was said: if it is a price at all, it is this bound.
     """
 
     bound: Bound
@@ -76,6 +77,7 @@ class Limit:
     start: int
     end: int
     sure: bool
+    rough: bool = False
 
 
 def find_limits(text: str) -> list[Limit]:
@@ -146,5 +148,7 @@ def _as_limit(text: str, number: Number) -> Limit | None:
     if floor or _MIN_BEFORE.search(before) or _MIN_AFTER.match(after):
         return Limit("price_min", number.value, number.start, number.end, sure=number.money)
     if rough or number.money:
-        return Limit("price_max", value, number.start, number.end, sure=rough and number.money)
+        return Limit(
+            "price_max", value, number.start, number.end, sure=rough and number.money, rough=rough
+        )
     return None

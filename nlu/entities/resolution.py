@@ -105,7 +105,7 @@ def _with_limits(mentions: list[Mention], limits: list[Limit], *, hunch: Hunch) 
         prices = [m for m in rivals if m.entity in _PRICES]
         if not prices and _is_overruled(limit, rivals, hunch=hunch(limit.start, limit.end)):
             continue
-        if prices and not limit.sure:
+        if prices and not (limit.sure or limit.rough):
             rule = replace(rule, entity=prices[0].entity, source="model")
         kept = [m for m in kept if m not in rivals]
         kept.append(rule)

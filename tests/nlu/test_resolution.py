@@ -159,3 +159,8 @@ def test_a_picture_of_goods_is_read_as_their_name() -> None:
     text = "👢👢"
     (entity,) = understand(text, [FoundSpan(0, 2, "category", "include", 0.8)])
     assert (entity.value, text[entity.start : entity.end]) == ("boot", "👢👢")
+
+
+def test_around_an_amount_is_a_ceiling_whatever_the_model_thinks() -> None:
+    text = "around 50"
+    assert gist(understand(text, found(text, price_min="50"))) == [("price_max", 57.0, "include")]
