@@ -8,10 +8,28 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
 from common.errors import ConfigurationError
-from db.tables import behaviour, catalog, conversations, customers, orders, recommendations
+from db.tables import (
+    alerts,
+    behaviour,
+    catalog,
+    conversations,
+    customers,
+    orders,
+    recommendations,
+    shop_requests,
+)
 
 # Imported together, so that foreign keys between tables always resolve.
-TABLES = (behaviour, catalog, conversations, customers, orders, recommendations)
+TABLES = (
+    alerts,
+    behaviour,
+    catalog,
+    conversations,
+    customers,
+    orders,
+    recommendations,
+    shop_requests,
+)
 
 
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:

@@ -15,6 +15,7 @@ from recommender.catalogue import Catalogue
 from recommender.diversity import spread
 from recommender.impressions import ImpressionLog
 from recommender.lexical import Floats, Mask
+from recommender.matching import find_category
 from recommender.popularity import PopularityWatch
 from recommender.query import Query, read_query
 from recommender.reasons import Explainer
@@ -86,7 +87,7 @@ class Recommender:
             now=now,
             country=request.context.country,
         )
-        items = self._rank(shelf, asked, selection, request.constraints, k=request.k)
+        items, more = self._rank(shelf, asked, selection, request.constraints, k=request.k)
         prices = [shelf.goods[shelf.row[item.product_id]].price for item in items]
         answer = Recommendation(
             ranking_id=secrets.token_hex(12),
@@ -94,6 +95,7 @@ class Recommender:
             items=items,
             relaxed=selection.relaxed + relaxed_prices(request.constraints, prices),
             degraded=self._catalogue.encoder_failed or not behaviour_known,
+            more=more,
         )
         # The policy is deterministic: each place had this product for certain.
         self._impressions.record(request, answer, propensities=[1.0] * len(items))
@@ -107,26 +109,37 @@ class Recommender:
         constraints: Constraints,
         *,
         k: int,
-    ) -> list[Item]:
+    ) -> tuple[list[Item], bool]:
+        """The best k, and whether there are others that fit."""
         rows = np.flatnonzero(selection.mask)
         if not len(rows):
-            return []
+            return [], False
         popularity = self._popularity.now
         parts = score_parts(shelf, asked, popularity, candidates=selection.mask)
         scores = np.zeros(len(shelf), dtype=np.float32)
         for part in parts.values():
             scores += part
         share = _RELEVANT if selection.far is None else _RELEVANT_AT_ANY_PRICE
-        rows = _relevant(rows, parts, asked, share=share)
+        several = _several_kinds(shelf, constraints)
+        # What was seen before still says how relevant the best is: "more" is no worse.
+        seen = np.array([shelf.row[i] for i in constraints.exclude_ids if i in shelf.row], np.intp)
+        # A tent and a sleeping bag: each is relevant among its own kind.
+        kinds = several or [np.ones(len(shelf), dtype=np.bool_)]
+        relevant = [
+            _relevant(rows[kind[rows]], parts, asked, share=share, seen=seen[kind[seen]])
+            for kind in kinds
+        ]
+        rows = np.unique(np.concatenate(relevant))
         order = rows[np.argsort(-scores[rows], kind="stable")]
         if selection.far is not None:
             # The nearest price first: it is what the relaxation is said of.
-            nearest = nearest_prices(order, selection.far, constraints)
-            picked = [(int(row), 0.0) for row in nearest[:k]]
+            order = nearest_prices(order, selection.far, constraints)
+            picked = [(int(row), 0.0) for row in order[:k]]
         else:
-            picked = spread(shelf, scores, order, k=k, kinds=_named_kinds(shelf, asked))
+            picked = spread(shelf, scores, order, k=k, kinds=several or _named_kinds(shelf, asked))
         explainer = Explainer(shelf, asked, popularity, parts, rows)
-        return [_item(shelf, row, parts, alike, explainer) for row, alike in picked]
+        items = [_item(shelf, row, parts, alike, explainer) for row, alike in picked]
+        return items, len(order) > len(items)
 
     def _anchor(self, shelf: Shelf, request: RecommendRequest) -> int | None:
         wanted = request.anchor_product_id
@@ -170,16 +183,23 @@ def _moment(request: RecommendRequest) -> datetime:
 
 
 def _relevant(
-    rows: NDArray[np.intp], parts: dict[str, Floats], asked: Asked, *, share: float
+    rows: NDArray[np.intp],
+    parts: dict[str, Floats],
+    asked: Asked,
+    *,
+    share: float,
+    seen: NDArray[np.intp],
 ) -> NDArray[np.intp]:
     """Drop what is far less relevant than the best: better two right than five wrong."""
     if not asked.query.filters:
         return rows
-    relevance = sum(
-        (parts[name][rows] for name in ("text_words", "text_meaning") if name in parts),
-        np.zeros(len(rows), dtype=np.float32),
-    )
-    return rows[relevance >= share * float(relevance.max())]
+    named = [parts[name] for name in ("text_words", "text_meaning") if name in parts]
+    if not named:
+        return rows
+    relevance: Floats = np.sum(named, axis=0)
+    best = relevance[np.concatenate([rows, seen])].max(initial=0.0)
+    fitting: NDArray[np.intp] = rows[relevance[rows] >= share * best]
+    return fitting
 
 
 def _item(
@@ -193,6 +213,12 @@ def _item(
         reason=explainer.explain(row),
         parts=own,
     )
+
+
+def _several_kinds(shelf: Shelf, constraints: Constraints) -> list[Mask]:
+    """The kinds of goods where more than one is asked for; [] otherwise."""
+    found = [category for name in constraints.category if (category := find_category(shelf, name))]
+    return [category.mask for category in found] if len(found) > 1 else []
 
 
 def _named_kinds(shelf: Shelf, asked: Asked) -> list[Mask]:

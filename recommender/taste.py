@@ -21,6 +21,7 @@ STEP_WEIGHTS: Mapping[str, float] = {
     "select_item": 0.25,
     "view_item": 0.2,
     "remove_from_cart": -0.4,
+    "dislike_item": -0.5,
     "refund": -0.8,
 }
 _REVIEW_WEIGHTS = {1: -0.9, 2: -0.6, 3: 0.0, 4: 0.5, 5: 0.8}

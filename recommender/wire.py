@@ -128,3 +128,5 @@ class Recommendation(BaseModel):
     relaxed: list[Relaxed]
     # True when a part of the recommender was down and this is the second best.
     degraded: bool
+    # Whether further products fit as well; null from a server that does not say.
+    more: bool | None = None

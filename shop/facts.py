@@ -7,12 +7,16 @@ from typing import Any
 
 from db.tables.catalog import Product
 from shop.money import format_money
+from shop.questions import Question, names_for, read_question
 from shop.reading import Reading
+from shop.stems import stem, stems
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
-_WORD = re.compile(r"[^\W\d_]{3,}")
 _FIELDS = ("price", "availability", "size", "color", "material", "rating", "brand")
 _LOW_STOCK = 5
+
+# Each as the stems of its words.
+Names = frozenset[frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +32,30 @@ class Fact:
     values: dict[str, Any]
 
 
-def find_facts(product: Product, reading: Reading) -> list[Fact] | None:
+def find_facts(
+    product: Product, reading: Reading, *, question: Question | None = None
+) -> list[Fact] | None:
     """The facts that answer a question about a product.
+
+    Args:
+        question: what the reading asks, where that is known already.
 
     Returns:
         None when the question is about the product as a whole; empty when it asks for something
         that the shop does not know.
     """
-    asked = [f for f in _FIELDS if f in reading.phrases.asked_facts(reading.text)]
-    facts = [fact for field in asked if (fact := _field(product, field))]
-    words = _question_words(product, reading)
-    if not asked and not words:
+    asked = question or read_question(
+        reading.text, phrases=reading.phrases, naming=naming_words(product, reading)
+    )
+    fields = [field for field in _FIELDS if field in asked.fields]
+    if not fields and not asked.words and not asked.aspects:
         return None
-    facts += _attributes(product, words)
+    names = names_for(asked)
+    facts = [fact for field in fields if (fact := _field(product, field))]
+    facts += _attributes(product, names | _each(asked.covered))
     # What was asked by field may still stand in the description ("is it 20 inches wide?").
     if not facts:
-        facts += _sentences(product, words | set(asked))
+        facts += _sentences(product, names | _each(fields))
     return facts
 
 
@@ -88,41 +100,38 @@ def stock_state(product: Product) -> str:
     return product.availability
 
 
-def _question_words(product: Product, reading: Reading) -> set[str]:
-    """The words that carry the question; the product's own name carries none."""
-    title = {_stem(word) for word in _words(product.title)}
-    kind = {_stem(word) for word in _words(f"{product.category} {product.product_type or ''}")}
-    words = {_stem(word) for word in reading.phrases.content_words(reading.text)}
-    pointing = {_stem(m.word) for f in ("ordinal", "category") for m in reading.named(f)}
-    return words - title - kind - pointing
+def naming_words(product: Product, reading: Reading) -> frozenset[str]:
+    """Stems that only say which product is meant; they carry no question."""
+    named = f"{product.title} {product.category} {product.product_type or ''}"
+    pointing = (stem(m.word) for f in ("ordinal", "category") for m in reading.named(f))
+    return stems(named) | frozenset(pointing)
 
 
-def _attributes(product: Product, words: set[str]) -> list[Fact]:
+def _attributes(product: Product, names: Names) -> list[Fact]:
     facts = []
     for name, value in product.attributes.items():
         values = [str(v) for v in (value if isinstance(value, list) else [value])]
-        if words & {_stem(word) for word in _words(" ".join([name, *values]))}:
-            shown = {"name": name.replace("_", " "), "value": values}
-            facts.append(Fact("attribute", shown))
+        # Asked for by name all of it; else what the question names.
+        if not _calls(name, names):
+            values = [value for value in values if _calls(value, names)]
+        if values:
+            facts.append(Fact("attribute", {"name": name.replace("_", " "), "value": values}))
     return facts
 
 
-def _sentences(product: Product, words: set[str]) -> list[Fact]:
+def _sentences(product: Product, names: Names) -> list[Fact]:
     return [
         Fact("sentence", {"sentence": sentence})
         for sentence in _SENTENCE.split(product.description)
-        if words & {_stem(word) for word in _words(sentence)}
+        if _calls(sentence, names)
     ][:2]
 
 
-def _words(text: str) -> Iterable[str]:
-    return _WORD.findall(text.lower())
+def _calls(text: str, names: Names) -> bool:
+    """Whether the text has all words of one of the names."""
+    words = stems(text)
+    return any(name <= words for name in names if name)
 
 
-def _stem(word: str) -> str:
-    """Rough, for comparing alone: washable and wash, pockets and pocket."""
-    lower = word.lower()
-    for ending in ("able", "ing", "ed", "es", "s"):
-        if lower.endswith(ending) and len(lower) - len(ending) >= 3:
-            return lower.removesuffix(ending)
-    return lower
+def _each(words: Iterable[str]) -> frozenset[frozenset[str]]:
+    return frozenset(frozenset({word}) for word in words)

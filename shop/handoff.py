@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 from db.tables.conversations import Conversation
 
 State = Literal["bot", "queued", "human", "closed"]
-Reason = Literal["asked", "reopened"]
+Reason = Literal[
+    "asked", "reopened", "accepted", "not_understood", "order_request", "privacy_request"
+]
+# What an answer may hand a conversation over for: the shopper said yes to a person, the bot has
+# failed to understand, or there is something that only staff can do.
+ANSWERED_REASONS: frozenset[Reason] = frozenset(
+    {"accepted", "not_understood", "order_request", "privacy_request"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,17 @@ def decide(*, state: State, intent: str | None) -> Transition | None:
             return Transition(before="closed", after="bot", reason="reopened")
         case _:
             return None
+
+
+def decide_answered(*, state: State, reason: str) -> Transition | None:
+    """What the bot's own answer changes about who answers next; None: nothing.
+
+    Args:
+        reason: one of ANSWERED_REASONS; any other changes nothing.
+    """
+    if state != "bot" or reason not in ANSWERED_REASONS:
+        return None
+    return Transition(before="bot", after="queued", reason=reason)
 
 
 def bot_answers(state: State) -> bool:

@@ -9,6 +9,11 @@ from shop.phrases import Phrases, load_phrases
 _WISHES = frozenset(
     {"brand", "color", "size", "material", "feature", "price_min", "price_max", "rating"}
 )
+_STEPS = frozenset({"cheap", "well_rated", "cheaper", "dearer", "bigger", "smaller"})
+# Signals about how goods are asked for; they say nothing of the goods.
+_MANNER = frozenset(
+    {"along", "around", "back", "correction", "gift", "instead", "much", "onward", "own", "same"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,11 @@ class Mention:
 
 
 class Reading:
-    """One message, read."""
+    """One message, read.
+
+    Attributes:
+        spoken: the text where the shopper wrote it, and nothing where they pressed a button.
+    """
 
     def __init__(self, parse: Parse, *, phrases: Phrases | None = None) -> None:
         self.parse = parse
@@ -38,17 +47,20 @@ class Reading:
         self.intent = parse.intent.name
         self.phrases = phrases or load_phrases()
         # A button's title is our own wording: only its payload counts.
-        self._free = not any(entity.source == "payload" for entity in parse.entities)
-        spoken = self.text if self._free else ""
-        self.signals = self.phrases.signals(spoken)
-        self.dropped = self.phrases.dropped(spoken) | {str(m.value) for m in self.named("any")}
+        self._free = not (parse.tapped or any(e.source == "payload" for e in parse.entities))
+        self.spoken = self.text if self._free else ""
+        self.signals = self.phrases.signals(self.spoken)
+        self.dropped = self.phrases.dropped(self.spoken) | {str(m.value) for m in self.named("any")}
 
     def named(self, field: str) -> list[Mention]:
         """What is wished for, in the order said. A pronoun names nobody new."""
         mentions = self._mentions(field, role="include")
+        if field == "occasion":
+            return self._joined(mentions)
         if field != "recipient":
             return mentions
-        return [mention for mention in mentions if mention.word not in self.phrases.pronouns]
+        people = self._joined(mentions)
+        return [person for person in people if person.word not in self.phrases.pronouns]
 
     def refused(self, field: str) -> list[Mention]:
         """What is not wanted."""
@@ -77,9 +89,29 @@ class Reading:
             kept[entity.start : entity.end] = " " * (entity.end - entity.start)
         return self.phrases.content_words("".join(kept))
 
+    def refused_words(self) -> list[str]:
+        """Of those words the ones that are not wanted: the "cars" of "no cars"."""
+        text = self.spoken.lower().replace("’", "'")
+        return [
+            word
+            for word in self.leftover()
+            if (place := text.find(word)) >= 0 and self.phrases.refuses(text[:place])
+        ]
+
     def names_anything(self) -> bool:
         """Whether the message says anything that bears on a search."""
-        return bool(self.parse.entities or self.signals or self.dropped)
+        return bool(self.parse.entities or self.signals - _MANNER or self.dropped)
+
+    def changes_search(self) -> bool:
+        """Whether the message says how the goods should differ from those before the shopper."""
+        return self.names_wish() or bool(_STEPS & self.signals)
+
+    def speaks_of_somebody(self) -> bool:
+        """Whether the message says something of a person who was named before."""
+        words = self.text.lower().replace("’", "'").split()
+        return any(
+            word.partition("'")[0] in self.phrases.pronouns - {"it", "that"} for word in words
+        )
 
     def names_wish(self) -> bool:
         """Whether the message names a property that goods may have."""
@@ -95,13 +127,35 @@ class Reading:
                 end=entity.end,
             )
             for entity in self.parse.entities
-            if entity.entity == field and entity.role == role
+            if entity.entity == field and entity.role == role and _says_something(entity)
         ]
+
+    def _joined(self, mentions: list[Mention]) -> list[Mention]:
+        """Mentions with nothing between them are one: a "little" and "brother"."""
+        joined: list[Mention] = []
+        for mention in mentions:
+            last = joined[-1] if joined else None
+            if last and mention.end and not self.text[last.end : mention.start].strip():
+                joined[-1] = Mention(
+                    value=f"{last.value} {mention.value}",
+                    word=f"{last.word} {mention.word}",
+                    start=last.start,
+                    end=mention.end,
+                )
+            else:
+                joined.append(mention)
+        return joined
 
     def _word(self, entity: Entity) -> str:
         if not self._free:
             return str(entity.value)
         return self.text[entity.start : entity.end].strip().lower() or str(entity.value)
+
+
+def _says_something(entity: Entity) -> bool:
+    """A single letter is a size or a slip: the "s" of "dad's"."""
+    named = isinstance(entity.value, str) and entity.entity in ("recipient", "occasion", "category")
+    return not named or len(str(entity.value)) > 1
 
 
 def _as_number(value: Any) -> float | None:

@@ -12,25 +12,33 @@ from shop.reading import Reading
 # Typing errors apart.
 _SAME_WORD = 86
 _WORDS = re.compile(r"\w{3,}")
+_MONEY = re.compile(r"[$€£¥]|\b(?:dollars?|bucks|euros?|pounds?|quid|usd|eur|gbp)\b", re.IGNORECASE)
 # Signals that point at one end of a list.
 EXTREMES = ("cheapest", "dearest", "best_rated")
 _ATTRIBUTES = ("color", "material", "brand", "size")
 
 
 def find_meant(
-    reading: Reading, shown: Sequence[Product], *, focus: Product | None = None
+    reading: Reading,
+    shown: Sequence[Product],
+    *,
+    focus: Product | None = None,
+    before: Product | None = None,
 ) -> list[Product]:
     """The products that a message points at, in the order it names them.
 
     Args:
         shown: the list that the shopper has before them, in order.
         focus: the product spoken of last, or on the page they have open.
+        before: the product spoken of before that one.
 
     Returns:
         Empty when the message points at none and nothing stands out.
     """
     if by_id := [p for p in _pool(shown, focus) if p.id in _ids(reading)]:
         return by_id
+    if "one_before" in reading.signals and (former := before or _left_of(focus, shown)):
+        return [former]
     if reading.ordinals():
         # A place beyond the list points at none, and not at whatever was spoken of last.
         return _by_place(reading, shown)
@@ -46,12 +54,39 @@ def find_meant(
     return list(shown) if len(shown) == 1 else []
 
 
+def places(reading: Reading, shown: Sequence[Product]) -> list[int]:
+    """Places in the list that read like a range of prices: "1 to 3", "between 2 and 5".
+
+    Returns:
+        Counted from 1; empty where they are meant as prices.
+    """
+    low, high = reading.number("price_min"), reading.number("price_max")
+    if low is None or high is None or not (low.is_integer() and high.is_integer()):
+        return []
+    within = 1 <= low < high <= len(shown)
+    # Goods may cost a dollar or two: then it is a price after all.
+    dearer = all(float(product.price) > high for product in shown)
+    return [int(low), int(high)] if within and dearer and not _MONEY.search(reading.text) else []
+
+
+def _left_of(focus: Product | None, shown: Sequence[Product]) -> Product | None:
+    """The one before the product spoken of, in the order of the list."""
+    places = [n for n, product in enumerate(shown) if focus is not None and product.id == focus.id]
+    return shown[places[0] - 1] if places and places[0] > 0 else None
+
+
 def _pool(shown: Sequence[Product], focus: Product | None) -> list[Product]:
-    return [*shown, *([focus] if focus is not None else [])]
+    apart = focus is not None and focus.id not in {product.id for product in shown}
+    return [*shown, *([focus] if focus is not None and apart else [])]
 
 
 def _ids(reading: Reading) -> set[str]:
     return {str(mention.value) for mention in reading.named("product_id")}
+
+
+def find_titled(reading: Reading, shown: Sequence[Product]) -> list[Product]:
+    """The one of those shown that the message calls by its title."""
+    return _by_title(reading, shown, enough=1)
 
 
 def _by_place(reading: Reading, shown: Sequence[Product]) -> list[Product]:

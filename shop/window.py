@@ -31,12 +31,27 @@ def popular_goods(
     return list(session.scalars(query))
 
 
+def has_words(session: Session, wishes: Wishes, words: Sequence[str]) -> bool:
+    """Whether goods that satisfy the wishes speak of all these words."""
+    said = (_mentions(word.removesuffix("s")) for word in words)
+    query = select(Product.id).where(*_conditions(wishes), *said)
+    return bool(words) and session.scalar(query.limit(1)) is not None
+
+
+def is_there_any(session: Session, wishes: Wishes, field: str) -> bool:
+    """Whether any goods of the kind have what is wished for in this field, all else aside."""
+    bare = Wishes(kinds=wishes.kinds, **{field: getattr(wishes, field)})
+    return session.scalar(select(Product.id).where(*_conditions(bare)).limit(1)) is not None
+
+
 def find_low_price(session: Session, wishes: Wishes) -> float | None:
     """A price that most goods of this kind exceed; None where there are too few to tell."""
-    prices = sorted(session.scalars(select(Product.price).where(*_conditions(wishes))))
-    if len(prices) < _FEWEST_PRICES:
-        return None
-    return float(prices[int(len(prices) * LOW_SHARE)])
+    # What is cheap for wireless headphones is told by all headphones where few say "wireless".
+    for asked in (wishes, Wishes(kinds=wishes.kinds, exclude=wishes.exclude)):
+        prices = sorted(session.scalars(select(Product.price).where(*_conditions(asked))))
+        if len(prices) >= _FEWEST_PRICES:
+            return float(prices[int(len(prices) * LOW_SHARE)])
+    return None
 
 
 def reason(product: Product) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from recommender.wire import Constraints
 from shop.kinds import Kind
 from shop.money import CENT
+from shop.phrases import load_phrases
 
 # The entity that fills each list of wishes.
 LISTS = {
@@ -20,8 +21,9 @@ LISTS = {
     "occasion": "occasion",
     "recipient": "recipient",
 }
-# What outlives a change of goods: the person and the occasion stay the same.
+# What is about the person and not about the goods.
 LASTING = ("occasion", "recipient")
+PRICE = ("price_min", "price_max", "price_below", "cheap")
 
 
 class Wishes(BaseModel):
@@ -34,6 +36,8 @@ class Wishes(BaseModel):
         hints: words of a refinement that nothing was understood of ("minimalist").
         words: further words of the message that began the search.
         said: the shopper's own words for goods they refuse, by the shop's.
+        gift: they buy for somebody: other goods are further ideas for the same gift.
+        like: goods like this product, by its id; and its title, for naming it back.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -56,6 +60,9 @@ class Wishes(BaseModel):
     hints: list[str] = []
     words: list[str] = []
     said: dict[str, str] = {}
+    gift: bool = False
+    like: str | None = None
+    like_title: str | None = None
 
     @classmethod
     def from_slot(cls, slot: dict[str, Any] | None) -> Self:
@@ -81,12 +88,15 @@ class Wishes(BaseModel):
             brand=self.brand,
             color=self.color,
             size=self.size,
-            material=self.material,
+            material=_materials(self.material),
             features=self.features,
             price_min=self.price_min,
             price_max=top,
             rating_min=self.rating_min,
-            exclude=self.exclude,
+            exclude={
+                field: _materials(values) if field == "material" else values
+                for field, values in self.exclude.items()
+            },
             exclude_ids=list(exclude_ids),
         )
 
@@ -95,15 +105,23 @@ class Wishes(BaseModel):
         parts = [
             *self.color,
             *self.material,
-            *(kind.word for kind in self.kinds),
+            # What is like a product need not be called so.
+            *(kind.word for kind in self.kinds if not self.like),
             *self.features,
             *self.purpose,
             *self.hints,
             *self.words,
-            *self.occasion,
+            *([] if self._is_present() else self.occasion),
             *self.recipient,
         ]
         return " ".join(dict.fromkeys(parts))
+
+    def _is_present(self) -> bool:
+        """Whether the occasion says when it is given, and not what it is.
+
+        Who wants something at Christmas for a cook wants no Christmas decoration.
+        """
+        return self.gift and not self.kinds and bool(self.words or self.purpose or self.hints)
 
     def with_changes(self, **changes: Any) -> Self:
         """A copy with these fields set."""
@@ -127,6 +145,12 @@ def without(wishes: Wishes, fields: Sequence[str]) -> Wishes:
             case field if field in LISTS:
                 changes[field] = []
     return wishes.with_changes(**changes)
+
+
+def _materials(named: Sequence[str]) -> list[str]:
+    """The materials with all that counts as them in the catalogue: "wooden" is also oak."""
+    phrases = load_phrases()
+    return list(dict.fromkeys(one for value in named for one in phrases.materials(value)))
 
 
 def words_for_kinds(wishes: Wishes) -> Wishes:

@@ -54,6 +54,8 @@ class Message(Table):
     cards: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     # [{title, payload}] with opaque payloads.
     quick_replies: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list)
+    # The cards side by side, where they were compared: {columns, rows}.
+    comparison: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # The NLU server's answer, for a shopper's message.
     parse: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # The sender's own id for it: the same id again does nothing twice.

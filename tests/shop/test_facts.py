@@ -66,3 +66,16 @@ def test_stock_is_told_as_it_is(stock: int | None, state: str) -> None:
 
 def test_a_summary_is_the_beginning_of_the_description() -> None:
     assert summary(BOOT, sentences=1) == "Made for wet days."
+
+
+def test_an_aspect_is_found_under_the_names_that_a_shop_gives_it() -> None:
+    bag = a_product(
+        title="Marmot Bag",
+        category="outdoors",
+        product_type="sleeping bag",
+        description="Packs small.",
+        attributes={"comfort temperature": "-5 °C", "features": ["comfortable"]},
+    )
+    facts = find_facts(bag, a_reading("is it good for winter?"))
+    assert facts is not None
+    assert [fact.values["name"] for fact in facts] == ["comfort temperature"]

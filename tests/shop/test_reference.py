@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from db.tables.catalog import Product
-from shop.reference import find_meant
+from shop.reference import find_meant, places
 from tests.builders import a_product
 from tests.shop.messages import a_reading
 
@@ -59,3 +59,27 @@ def test_a_button_points_by_id() -> None:
 
 def test_the_only_one_shown_is_meant() -> None:
     assert [p.id for p in find_meant(a_reading("is it warm"), SHOWN[:1])] == ["a"]
+
+
+def test_the_one_before_is_the_one_spoken_of_before() -> None:
+    asked = a_reading("how much was the one before?", intent="ask_product_detail")
+    assert find_meant(asked, SHOWN, focus=SHOWN[2], before=SHOWN[0]) == [SHOWN[0]]
+
+
+def test_the_one_before_is_the_one_before_it_in_the_list_where_no_other_was_spoken_of() -> None:
+    asked = a_reading("and the one before?", intent="ask_product_detail")
+    assert find_meant(asked, SHOWN, focus=SHOWN[2]) == [SHOWN[1]]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("between [1](price_min) and [3](price_max)", [1, 3]),
+        ("between [1](price_min) and [3 dollars](price_max:3)", []),
+        ("between [20](price_min) and [60](price_max)", []),
+        ("between [1](price_min) and [7](price_max)", []),
+        ("under [3](price_max)", []),
+    ],
+)
+def test_small_numbers_after_a_list_are_places_in_it(message: str, expected: list[int]) -> None:
+    assert places(a_reading(message), SHOWN) == expected

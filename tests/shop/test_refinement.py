@@ -36,14 +36,105 @@ def test_two_kinds_of_goods_are_both_looked_for() -> None:
     assert wishes.constraints().category == ["drill", "hammer"]
 
 
-def test_another_kind_of_goods_starts_anew_but_the_person_stays() -> None:
+def test_another_kind_of_goods_starts_anew_and_is_for_nobody_in_particular() -> None:
     before = wishing(
         "[red](color) [handbag](category) for my [mum](recipient) under [80](price_max)"
     )
-    after = begin(a_reading("a [scarf](category) then"), before)
-    assert after.constraints().category == ["scarf"]
-    assert after.recipient == ["mum"]
-    assert (after.color, after.price_max) == ([], None)
+    after = begin(a_reading("now i need a [sofa](category)"), before)
+    assert after.constraints().category == ["sofa"]
+    assert (after.recipient, after.color, after.price_max) == ([], [], None)
+
+
+def test_other_goods_are_another_idea_for_the_same_gift() -> None:
+    before = wishing("a gift for my [mum](recipient), a [scarf](category) under [80](price_max)")
+    after = begin(a_reading("or a [necklace](category)?"), before)
+    assert after.constraints().category == ["necklace"]
+    assert (after.recipient, after.price_max) == (["mum"], 80)
+
+
+def test_goods_for_themselves_end_the_search_for_a_gift() -> None:
+    before = wishing("a gift for my [mum](recipient) under [80](price_max)")
+    after = begin(a_reading("and a [scarf](category) for me"), before)
+    assert (after.recipient, after.price_max) == ([], None)
+
+
+def test_the_next_person_is_another_gift() -> None:
+    before = wishing("presents: a [book](category) for my [dad](recipient) up to [30](price_max)")
+    after = refine(a_reading("now for my [sister](recipient)", intent="refine_search"), before)
+    assert after.recipient == ["sister"]
+    assert (after.kinds, after.price_max) == ([], None)
+    assert after.gift
+
+
+def test_some_of_a_kind_may_be_refused() -> None:
+    before = wishing("[clocks](category:clock)")
+    after = refine(a_reading("no [alarm clocks](category:clock!)", intent="refine_search"), before)
+    assert after.constraints().category == ["clock"]
+    assert after.constraints().exclude == {"category": ["alarm clocks"]}
+
+
+def test_a_person_put_right_keeps_the_search() -> None:
+    before = wishing("a [backpack](category) for my [daughter](recipient) under [80](price_max)")
+    after = refine(a_reading("sorry no, for my [son](recipient)", intent="refine_search"), before)
+    assert after.constraints().category == ["backpack"]
+    assert (after.recipient, after.price_max) == (["son"], 80)
+
+
+def test_goods_put_right_keep_the_budget() -> None:
+    before = wishing("[bags](category) under [80](price_max)")
+    after = begin(a_reading("i meant [handbags](category:handbag)"), before)
+    assert after.constraints().category == ["handbag"]
+    assert after.price_max == 80
+
+
+def test_some_of_the_goods_looked_for_keep_the_budget() -> None:
+    before = wishing("a [jacket](category) and [boots](category:boot) under [150](price_max)")
+    after = begin(a_reading("just the [boots](category:boot)"), before)
+    assert after.constraints().category == ["boot"]
+    assert after.price_max == 150
+
+
+def test_goods_that_a_shop_keeps_under_one_name_are_not_the_same() -> None:
+    before = wishing("[blue](color) [teapot](category:kitchen)")
+    after = begin(a_reading("show me [kettles](category:kitchen)"), before)
+    assert after.color == []
+    assert "kettles" in after.query()
+
+
+def test_goods_to_match_are_for_the_same_occasion() -> None:
+    before = wishing("a [silk](material) [dress](category) for a [wedding](occasion)")
+    after = begin(a_reading("and [heels](category:heel) to match"), before)
+    assert (after.occasion, after.material) == (["wedding"], [])
+
+
+def test_what_is_fine_after_all_is_no_demand() -> None:
+    before = wishing("[jacket](category), no [leather](material!)")
+    after = refine(a_reading("ok [leather](material) is fine", intent="refine_search"), before)
+    assert (after.material, after.exclude) == ([], {})
+
+
+def test_what_is_fine_too_is_an_alternative() -> None:
+    before = wishing("a [silk](material) [dress](category)")
+    after = refine(a_reading("[cotton](material) is ok too", intent="refine_search"), before)
+    assert after.material == ["silk", "cotton"]
+
+
+def test_what_is_named_and_refused_in_one_breath_is_refused() -> None:
+    wishes = wishing("[sofa](category), not [grey](color!), my old one was [grey](color)")
+    assert wishes.color == []
+    assert wishes.exclude == {"color": ["grey"]}
+
+
+def test_way_too_expensive_takes_a_bigger_step() -> None:
+    shown = [Decimal(900), Decimal(1000), Decimal(1200)]
+    after = refine(a_reading("way too expensive"), wishing("[drums](category)"), shown=shown)
+    assert after.price_max == 500
+
+
+def test_a_wooden_thing_may_be_of_oak() -> None:
+    wishes = wishing("a [wooden](material) [table](category)")
+    assert {"wooden", "wood", "oak"} <= set(wishes.constraints().material)
+    assert wishes.material == ["wooden"]
 
 
 def test_the_same_kind_again_keeps_the_other_wishes() -> None:
@@ -206,3 +297,16 @@ def test_an_interest_named_when_asking_for_advice_is_searched_by_and_not_called_
     wishes = begin(asked, Wishes())
     assert wishes.kinds == []
     assert "cooking" in wishes.query()
+
+
+def test_other_goods_in_their_place_are_for_the_same_person() -> None:
+    before = wishing("[toys](category) for my [nephew](recipient) under [40](price_max)")
+    after = begin(a_reading("or maybe a [book](category)?"), before)
+    assert after.constraints().category == ["book"]
+    assert (after.recipient, after.price_max) == (["nephew"], 40)
+
+
+def test_a_word_that_is_refused_is_not_searched_for() -> None:
+    after = refine(a_reading("no fringes", intent="refine_search"), wishing("[scarf](category)"))
+    assert after.hints == []
+    assert after.exclude == {"features": ["fringes"]}

@@ -218,6 +218,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("cards", JSON, nullable=False),
         sa.Column("quick_replies", JSON, nullable=False),
+        sa.Column("comparison", JSON),
         sa.Column("parse", JSON),
         sa.Column("client_message_id", sa.Text()),
         sa.Column("reply_to", BIG_ID),
@@ -302,6 +303,70 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "shop_requests",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("data", JSON, nullable=False),
+        sa.Column("conversation_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text()),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text()),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_requests")),
+    )
+    op.create_index(op.f("ix_shop_requests_conversation_id"), "shop_requests", ["conversation_id"])
+    op.create_index(op.f("ix_shop_requests_customer_id"), "shop_requests", ["customer_id"])
+    op.create_index(
+        op.f("ix_shop_requests_state_next_attempt_at"),
+        "shop_requests",
+        ["state", "next_attempt_at"],
+    )
+    op.create_index(op.f("ix_shop_requests_subject"), "shop_requests", ["subject"])
+    op.create_index(
+        "uq_shop_requests_open_fingerprint",
+        "shop_requests",
+        ["fingerprint"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('pending', 'received', 'staff')"),
+        sqlite_where=sa.text("state IN ('pending', 'received', 'staff')"),
+    )
+
+    op.create_table(
+        "alerts",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("conversation_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text()),
+        sa.Column("product_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True)),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_alerts_conversation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_alerts_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+    )
+    op.create_index(op.f("ix_alerts_customer_id"), "alerts", ["customer_id"])
+    op.create_index(op.f("ix_alerts_product_id"), "alerts", ["product_id"])
+    op.create_index(
+        "uq_alerts_open_conversation_id_product_id",
+        "alerts",
+        ["conversation_id", "product_id"],
+        unique=True,
+        postgresql_where=sa.text("told_at IS NULL"),
+        sqlite_where=sa.text("told_at IS NULL"),
+    )
+
+    op.create_table(
         "cart_lines",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("cart_id", sa.Text(), nullable=False),
@@ -355,11 +420,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in (
+        "alerts",
         "order_lines",
         "feedback",
         "cart_lines",
         "reviews",
         "payload_tokens",
+        "shop_requests",
         "orders",
         "messages",
         "impressions",

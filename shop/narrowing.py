@@ -1,0 +1,62 @@
+"""Goods that the shop keeps under a wider name: tents are "camping", kettles are "kitchen"."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from db.tables.catalog import Product
+from shop.kinds import Kind, stem
+from shop.phrases import load_phrases
+
+# So many goods called by the word make it a kind of its own; fewer may be chance.
+_ENOUGH = 3
+# Where nearly all goods of the type are called so, the word is the type's other name.
+_NEARLY_ALL = 0.8
+_WORD = re.compile(r"\w+")
+# What follows in a title is about the goods: "Table Lamp, Teal", "Boots with Fur".
+_NOUN_ENDS = re.compile(r"\s*[,(]|\s(?:with|for|in)\s", re.IGNORECASE)
+
+
+def narrow_kinds(session: Session, kinds: Sequence[Kind]) -> list[Kind]:
+    """The kinds by the shopper's own word where the shop's goods are called by it too.
+
+    Who asks for cheaper tents wants no camping mugs, though both are of the type camping. Words
+    that no goods bear, like "trainers" for sneakers, stay the shop's name; but of tents and
+    sleeping bags, both camping, those that no goods are called by are what the shop lacks.
+    """
+    narrowed = [_narrowed(session, kind) if kind.known else kind for kind in kinds]
+    parted = {kind.value for kind, one in zip(kinds, narrowed, strict=True) if one != kind}
+    return [
+        one.model_copy(update={"known": one.known and not (one == kind and one.value in parted)})
+        for kind, one in zip(kinds, narrowed, strict=True)
+    ]
+
+
+def _narrowed(session: Session, kind: Kind) -> Kind:
+    word = _stems(kind.word)
+    if word in ([], _stems(kind.value)) or {*word} <= {stem(name) for name in load_phrases().broad}:
+        return kind
+    value = kind.value.lower()
+    of_type = func.lower(Product.product_type) == value
+    rows = session.execute(
+        select(Product.title, of_type).where(
+            Product.active, or_(of_type, func.lower(Product.category) == value)
+        )
+    ).all()
+    called = sum(_is_called(title, word) for title, _ in rows)
+    if called >= _ENOUGH and called <= _NEARLY_ALL * len(rows):
+        return kind.model_copy(update={"value": kind.word})
+    # A department is no name for one kind of its goods.
+    near = not called and not any(typed for _, typed in rows)
+    return kind.model_copy(update={"near": near and bool(rows)})
+
+
+def _is_called(title: str, word: list[str]) -> bool:
+    """Whether a title's noun is the word: a camping tent is a tent, a tent lamp is none."""
+    return _stems(_NOUN_ENDS.split(title)[0])[-len(word) :] == word
+
+
+def _stems(words: str) -> list[str]:
+    return [stem(part) for part in _WORD.findall(words)]
