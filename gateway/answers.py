@@ -1,7 +1,9 @@
 """From what Rasa says to what a channel shows: cards filled from the database, reasons in words."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +17,8 @@ from gateway.store import Draft
 from gateway.text import clean
 from gateway.words import Words
 from shop import cards
+from shop.alerts import News
+from shop.money import format_money
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +41,23 @@ class _Shown(BaseModel):
     reason: _Reason
 
 
+class _Row(BaseModel):
+    label: str
+    values: list[str | None]
+    best: int | None = None
+
+
+class _Comparison(BaseModel):
+    product_ids: list[str]
+    rows: list[_Row]
+
+
 class _Custom(BaseModel):
     cards: list[_Shown] = Field(default_factory=list)
     ranking_id: str | None = None
     degraded: bool = False
+    handoff: str | None = Field(default=None, description="Why a person is to take over.")
+    comparison: _Comparison | None = None
 
 
 class Composer:
@@ -79,10 +96,14 @@ class Composer:
                 ],
                 degraded=custom.degraded,
             )
+            draft = replace(draft, comparison=_compared(custom.comparison, draft.cards))
             if not draft.text.strip() and drafts:
                 drafts[-1] = _joined(drafts[-1], draft)
             elif draft.text.strip() or draft.cards or draft.quick_replies:
                 drafts.append(draft)
+        reason = next((custom.handoff for custom in customs if custom.handoff), None)
+        if drafts and reason:
+            drafts[-1] = replace(drafts[-1], handoff=reason)
         return drafts
 
     def greeting(self, *, name: str | None, locale: str) -> Draft:
@@ -91,6 +112,28 @@ class Composer:
         return Draft(
             text=self._words.say(which, locale=locale, name=name, shop=self._shop_name()),
             quick_replies=self._menu("recommend", "order", "help", "person", locale=locale),
+        )
+
+    def news(self, session: Session, news: News, *, locale: str) -> Draft:
+        """What a shopper asked to be told about a product."""
+        product = news.product
+        (card,) = cards.hydrate(session, [product.id]).values()
+        shown = self._card(card, _Reason(code="other"), _Custom(), locale=locale)
+        return Draft(
+            text=self._words.say(
+                f"news.{news.kind}",
+                locale=locale,
+                title=clean(product.title),
+                price=format_money(product.price, product.currency),
+                was=format_money(news.was, product.currency),
+            ),
+            cards=[shown],
+            quick_replies=[
+                (
+                    self._words.say("menu.add_to_cart", locale=locale),
+                    f"/add_to_cart{json.dumps({'product_id': product.id})}",
+                )
+            ],
         )
 
     def not_understood(self, *, locale: str) -> Draft:
@@ -144,10 +187,38 @@ def _read_custom(reply: Reply) -> _Custom:
         return _Custom()
 
 
+def _compared(
+    comparison: _Comparison | None, shown: Sequence[wire.ProductCard]
+) -> wire.Comparison | None:
+    """The table under the cards it is about; none where a product is gone or a row is uneven."""
+    cards_by_id = {card.product_id: card for card in shown}
+    if comparison is None or not set(comparison.product_ids) <= cards_by_id.keys():
+        return None
+    width = len(comparison.product_ids)
+    rows = [row for row in comparison.rows if len(row.values) == width]
+    if width < 2 or not rows:
+        return None
+    return wire.Comparison(
+        columns=[
+            wire.ComparedProduct.model_validate(cards_by_id[product_id].model_dump())
+            for product_id in comparison.product_ids
+        ],
+        rows=[
+            wire.ComparedRow(
+                label=clean(row.label),
+                values=[None if value is None else clean(value) for value in row.values],
+                best=row.best if row.best is not None and 0 <= row.best < width else None,
+            )
+            for row in rows
+        ],
+    )
+
+
 def _joined(before: Draft, extra: Draft) -> Draft:
     return Draft(
         text=before.text,
         cards=[*before.cards, *extra.cards],
         quick_replies=[*before.quick_replies, *extra.quick_replies],
         degraded=before.degraded or extra.degraded,
+        comparison=before.comparison or extra.comparison,
     )

@@ -1,7 +1,7 @@
 """The gateway's application: every part made here, none at import."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,8 +17,11 @@ from common.errors import ServiceUnavailable
 from common.service import add_service_routes, internal_headers
 from common.settings import Settings
 from db.engine import make_engine, session_factory
+from gateway.alert_watch import AlertWatch, watching
+from gateway.announcements import Announcer
 from gateway.answers import Composer
 from gateway.bot_client import Bot, RasaClient
+from gateway.cart_api import cart_routes
 from gateway.channels.web import chat_routes
 from gateway.channels.web_socket import socket_routes
 from gateway.conversation import ConversationRouter
@@ -30,6 +33,8 @@ from gateway.limits import CHAT_BYTES, EVENTS_BYTES, BodyLimit, CarefulHeaders
 from gateway.measures import Measures
 from gateway.pages import add_pages
 from gateway.readiness import WholeShop, parts_of
+from gateway.shop_api import shop_routes
+from gateway.shop_webhook import Pace, ShopWebhook, delivering
 from gateway.store import ConversationStore
 from gateway.understanding import NluParser, Parser
 from gateway.words import Words
@@ -57,6 +62,7 @@ def create_app(
     bot: Bot | None = None,
     patience: Patience | None = None,
     web_dist: Path = WEB_DIST,
+    pace: Pace | None = None,
 ) -> FastAPI:
     """The gateway over an existing database.
 
@@ -64,6 +70,7 @@ def create_app(
         parser: reads messages; the NLU server by default.
         bot: leads the dialogue; Rasa by default.
         web_dist: what `web/` was built into.
+        pace: how the shop's own system is asked, where there is one.
     """
     patience = patience or Patience()
     engine = make_engine(settings.database_url, pool_size=20)
@@ -72,6 +79,7 @@ def create_app(
     store = ConversationStore(sessions)
     composer = Composer(sessions, words=words, shop_name=partial(shop_name, settings))
     hub = Hub()
+    announcer = Announcer(store=store, words=words, hub=hub)
     shop = WholeShop(engine, parts_of(settings))
     rasa = httpx.AsyncClient(
         base_url=settings.rasa_url,
@@ -84,7 +92,19 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with AsyncExitStack() as running:
+            if settings.shop_webhook_url:
+                webhook = ShopWebhook(
+                    sessions,
+                    url=settings.shop_webhook_url,
+                    key=settings.events_key,
+                    announcer=announcer,
+                    pace=pace,
+                )
+                await running.enter_async_context(delivering(webhook, patience=patience.shutdown))
+            watch = AlertWatch(store=store, composer=composer, hub=hub)
+            await running.enter_async_context(watching(watch))
+            yield
         await router.drain(seconds=patience.shutdown)
         await rasa.aclose()
         await nlu.aclose()
@@ -115,6 +135,8 @@ def create_app(
         socket_routes(router=router, store=store, hub=hub, auth_timeout=patience.first_frame)
     )
     app.include_router(event_routes(settings=settings, store=store, sessions=sessions))
+    app.include_router(shop_routes(settings=settings, announcer=announcer))
+    app.include_router(cart_routes(store=store, sessions=sessions, currency=settings.currency))
     app.include_router(demo_routes(settings=settings, sessions=sessions, words=words))
     add_pages(app, dist=web_dist, media=settings.media, words=words)
     _answer_errors(app)

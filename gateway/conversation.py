@@ -7,7 +7,7 @@ the first step on nothing that a shopper said is lost, whichever part is down.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from common.errors import ServiceUnavailable
@@ -168,6 +168,9 @@ class ConversationRouter:
                 drafts = await self._reply(speaker, meant, parse, queued=queued)
             with self._measures.hop("store"):
                 answers = await asyncio.to_thread(self._store.add_answers, here, stored.id, drafts)
+                if any(draft.handoff for draft in drafts):
+                    state = await asyncio.to_thread(self._store.state, here)
+                    speaker = replace(speaker, state=state)
             for answer in answers:
                 self._publish_message(here, answer)
         finally:

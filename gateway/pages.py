@@ -76,6 +76,7 @@ def add_pages(app: FastAPI, *, dist: Path, media: Path, words: Words) -> None:
         return FileResponse(script, media_type="text/javascript", headers=headers)
 
     @routes.get("/")
+    @routes.get("/checkout")
     @routes.get("/products/{product_id:path}")
     def shop_page() -> Response:
         headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}

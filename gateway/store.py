@@ -4,6 +4,7 @@ Everything here blocks; the conversation router calls it in threads.
 """
 
 import hashlib
+import logging
 import secrets
 import threading
 import uuid
@@ -23,6 +24,8 @@ from gateway import wire
 from gateway.speaker import Speaker, read_speaker, select_speakers
 from shop import handoff
 
+logger = logging.getLogger(__name__)
+
 TOKEN_BYTES = 32
 # With 16 bytes a token stays under the 64 bytes that Telegram allows a button.
 PAYLOAD_BYTES = 16
@@ -34,12 +37,15 @@ class Draft:
 
     Attributes:
         quick_replies: the title of each and what it stands for.
+        handoff: why a person is to take over after this answer, if one is.
     """
 
     text: str
     cards: Sequence[wire.ProductCard] = ()
     quick_replies: Sequence[tuple[str, str]] = ()
     degraded: bool = False
+    handoff: str | None = None
+    comparison: wire.Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +183,40 @@ class ConversationStore:
     def add_answers(
         self, conversation_id: str, message_id: int, drafts: Sequence[Draft]
     ) -> list[wire.Message]:
-        """Store all the answers to a message and note that it is answered, or nothing of it."""
+        """Store all the answers to a message and note that it is answered, or nothing of it.
+
+        An answer that hands the conversation over does so in the same breath.
+        """
         with self._writing() as session:
+            for reason in (draft.handoff for draft in drafts if draft.handoff):
+                _hand_over(session, conversation_id, reason)
             answers = self._add_answers(session, conversation_id, drafts, reply_to=message_id)
             session.execute(
                 update(Message).where(Message.id == message_id).values(answered_at=now())
             )
             return answers
+
+    def announce(
+        self, change: Callable[[Session], Sequence[tuple[str, Draft]]]
+    ) -> list[tuple[str, wire.Message]]:
+        """Change the shop's books and say in conversations what follows, or nothing of it.
+
+        Args:
+            change: returns what to say where; a conversation that was erased hears nothing.
+
+        Returns:
+            What was said where.
+        """
+        with self._writing() as session:
+            said = []
+            for conversation_id, draft in change(session):
+                if session.get(Conversation, conversation_id) is None:
+                    continue
+                if draft.handoff:
+                    _hand_over(session, conversation_id, draft.handoff)
+                told = self._add_answers(session, conversation_id, [draft], reply_to=None)
+                said += [(conversation_id, message) for message in told]
+            return said
 
     def answers(self, message_id: int) -> list[wire.Message] | None:
         """The answers to a message, None while it is not answered."""
@@ -265,6 +298,9 @@ class ConversationStore:
                     quick_replies=[
                         {"title": title, "payload": token} for token, title, _ in replies
                     ],
+                    comparison=(
+                        draft.comparison.model_dump(mode="json") if draft.comparison else None
+                    ),
                     reply_to=reply_to,
                     degraded=draft.degraded,
                     created_at=now(),
@@ -284,6 +320,13 @@ class ConversationStore:
             ).one_or_none()
 
 
+def _hand_over(session: Session, conversation_id: str, reason: str) -> None:
+    state = cast(handoff.State, session.get_one(Conversation, conversation_id).state)
+    transition = handoff.decide_answered(state=state, reason=reason)
+    if transition is not None and handoff.hand_over(session, conversation_id, transition):
+        logger.info("conversation changed hands", extra={"reason": reason})
+
+
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -297,6 +340,7 @@ def _on_the_wire(message: Message) -> wire.Message:
             "text": message.text,
             "cards": message.cards or [],
             "quick_replies": message.quick_replies or [],
+            "comparison": message.comparison,
             "created_at": message.created_at,
             "client_message_id": message.client_message_id,
         }

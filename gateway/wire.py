@@ -50,6 +50,30 @@ class QuickReply(BaseModel):
     payload: str
 
 
+class ComparedProduct(BaseModel):
+    """The head of a column."""
+
+    product_id: str
+    title: str
+    image_url: str
+    url: str
+
+
+class ComparedRow(BaseModel):
+    """One thing told of each product, in the order of the columns."""
+
+    label: str
+    values: list[str | None] = Field(description="None where it is not known.")
+    best: int | None = Field(default=None, description="The column that is ahead, if one is.")
+
+
+class Comparison(BaseModel):
+    """Products side by side."""
+
+    columns: list[ComparedProduct]
+    rows: list[ComparedRow]
+
+
 class Message(BaseModel):
     """One thing said, by either side."""
 
@@ -59,6 +83,9 @@ class Message(BaseModel):
     text: str
     cards: list[ProductCard] = Field(default_factory=list)
     quick_replies: list[QuickReply] = Field(default_factory=list)
+    comparison: Comparison | None = Field(
+        default=None, description="The cards as a table, for channels that can show one."
+    )
     created_at: datetime
     client_message_id: str | None = Field(
         default=None, description="The sender's own id of a shopper's message."

@@ -170,3 +170,55 @@ def test_what_no_database_takes_is_left_out(gateway: Gateway, given: str, kept: 
 
     assert response.status_code == 200, response.text
     assert chat.history()[1]["text"] == kept
+
+
+def a_comparison(*product_ids: str) -> Reply:
+    """A bot's answer that holds these against each other."""
+    reason = {"code": "other", "params": {}}
+    return Reply(
+        text="Side by side:",
+        custom={
+            "cards": [{"product_id": id_, "reason": reason} for id_ in product_ids],
+            "comparison": {
+                "product_ids": list(product_ids),
+                "rows": [
+                    {"label": "Price", "values": ["$40", "$60"], "best": 0},
+                    {"label": "Uneven", "values": ["one"], "best": None},
+                    {"label": "Colour", "values": ["red", None], "best": 7},
+                ],
+            },
+        },
+    )
+
+
+def test_a_comparison_is_a_table_under_its_cards_and_is_kept(gateway: Gateway) -> None:
+    gateway.add(a_product(id="p-1", title="Trail", image_url=None), a_product(id="p-2"))
+    gateway.bot.reply = lambda call: [a_comparison("p-1", "p-2")]
+    chat = gateway.chat()
+
+    (message,) = chat.say("compare them")["messages"]
+
+    table = message["comparison"]
+    assert table["columns"][0] == {
+        "product_id": "p-1",
+        "title": "Trail",
+        "image_url": "/media/placeholder.png",
+        "url": "/products/p-1",
+    }
+    assert table["rows"] == [
+        {"label": "Price", "values": ["$40", "$60"], "best": 0},
+        {"label": "Colour", "values": ["red", None], "best": None},
+    ]
+    assert [card["product_id"] for card in message["cards"]] == ["p-1", "p-2"]
+    assert chat.history()[-1]["comparison"] == table
+
+
+@on_sqlite
+def test_a_comparison_with_a_product_that_is_gone_is_no_table(gateway: Gateway) -> None:
+    gateway.add(a_product(id="p-1"))
+    gateway.bot.reply = lambda call: [a_comparison("p-1", "gone")]
+
+    (message,) = gateway.chat().say("compare them")["messages"]
+
+    assert message["comparison"] is None
+    assert len(message["cards"]) == 1

@@ -287,6 +287,26 @@ def test_asking_for_a_person_queues_the_conversation_and_the_bot_words_it(
     assert gateway.bot.calls[-1].metadata["state"] == "queued"
 
 
+def test_an_answer_can_hand_the_conversation_over(gateway: Gateway) -> None:
+    chat = gateway.chat()
+    gateway.bot.reply = lambda _: [
+        Reply(text="I'm fetching somebody."),
+        Reply(custom={"handoff": "not_understood"}),
+    ]
+
+    response = chat.say("blargh")
+
+    assert response["state"] == "queued"
+    assert texts(response["messages"]) == ["I'm fetching somebody."]
+
+
+def test_an_unknown_ground_hands_nothing_over(gateway: Gateway) -> None:
+    chat = gateway.chat()
+    gateway.bot.reply = lambda _: [Reply(text="Hm.", custom={"handoff": "boredom"})]
+
+    assert chat.say("blargh")["state"] == "bot"
+
+
 def test_the_bot_keeps_a_queued_shopper_company(gateway: Gateway) -> None:
     chat = gateway.chat()
     state_is(gateway, chat, "queued")
