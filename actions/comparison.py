@@ -1,67 +1,88 @@
-"""Products held against each other."""
+"""Products held against each other, in a table and in a sentence or two."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from actions.detail import product_choices
+from actions.comparison_wording import describe_answers, describe_table, describe_verdicts
+from actions.detail import product_choices, speak_of
+from actions.extremes import asks_for_extreme, name_extreme
+from actions.person import ask_person
 from actions.turn import Turn, choice
-from actions.wording import describe_row
 from db.tables.catalog import Product
-from shop.money import format_money
-from shop.reference import find_meant
-
-_MOST = 3
+from shop.cards import find_products
+from shop.compared import find_compared
+from shop.comparison import MOST_PRODUCTS, compare
+from shop.criteria import Asked, read_criteria
 
 
 def compare_products(turn: Turn) -> None:
-    """A line for each of two or three products, and where they differ."""
-    products = _by_number(turn) or find_meant(turn.reading, turn.shown, focus=turn.focus)
-    if len(products) < 2:
-        # "Which is better?" after a list means the list, beginning with the one spoken of.
-        named = {product.id for product in products}
-        others = [product for product in turn.shown if product.id not in named]
-        products = [*products, *others][: _MOST if not products else 2]
-    products = products[:_MOST]
+    """Two or three products side by side, and what speaks for which."""
+    meant = find_compared(
+        turn.reading,
+        turn.shown,
+        focus=turn.focus,
+        before=_recall_one(turn, "focus_before"),
+        compared=_recall(turn, turn.recall("compared", [])),
+    )
+    under_way = {product.id for product in meant} == set(turn.recall("compared", []))
+    if asks_for_extreme(turn) and not under_way:
+        name_extreme(turn)
+        return
+    products = meant[:MOST_PRODUCTS]
     if len(products) < 2:
         similar = choice("utter_choice_similar", "find_similar", entities={"ordinal": 1})
         turn.say("utter_compare_nothing", choices=[similar] if turn.shown else [])
         return
-    turn.remember(focus=None)
+    asked = read_criteria(turn.reading, products)
+    comparison = compare(products, asked=_rows(asked))
+    best = _winner(asked, products)
+    turn.remember(compared=list(comparison.product_ids), focus=None)
+    if best is not None:
+        speak_of(turn, best)
+    said = describe_answers(asked, products) or describe_verdicts(products, comparison)
     turn.say(
         "utter_compare",
-        rows={"lines": [describe_row(product) for product in products]},
-        verdict={"lines": _verdicts(products)},
+        verdict={"lines": said},
+        note={"say": "utter_compare_first"} if len(meant) > MOST_PRODUCTS else None,
+        table=describe_table(comparison),
         cards=products,
-        choices=product_choices(products, intent="ask_product_detail"),
+        choices=_next_steps(asked, products, best),
     )
 
 
-def _by_number(turn: Turn) -> list[Product]:
-    """What "between 1 and 3" points at: it reads like prices, but means places in the list."""
-    numbers = [turn.reading.number(field) for field in ("price_min", "price_max")]
-    places = [int(n) for n in numbers if n is not None and n.is_integer()]
-    if len(places) < 2 or not all(1 <= place <= len(turn.shown) for place in places):
-        return []
-    return [turn.shown[place - 1] for place in places]
+def _rows(asked: Sequence[Asked]) -> list[Any]:
+    rows = {a.row.name: a.row for a in asked if a.row is not None}
+    return list(rows.values())
 
 
-def _verdicts(products: list[Product]) -> list[dict[str, Any]]:
-    """What can be told from prices and ratings alone; nothing where they do not differ."""
-    verdicts: list[dict[str, Any]] = []
-    by_price = sorted(products, key=lambda product: product.price)
-    if by_price[0].price < by_price[1].price:
-        saved = format_money(by_price[1].price - by_price[0].price, by_price[0].currency)
-        verdicts.append(
-            {"say": "utter_compare_cheapest", "title": by_price[0].title, "saved": saved}
-        )
-    rated = [product for product in products if product.rating is not None]
-    by_rating = sorted(rated, key=lambda product: product.rating or 0.0, reverse=True)
-    if len(by_rating) > 1 and f"{by_rating[0].rating:.1f}" != f"{by_rating[1].rating:.1f}":
-        best = by_rating[0]
-        verdicts.append(
-            {
-                "say": "utter_compare_best_rated",
-                "title": best.title,
-                "rating": f"{best.rating:.1f}",
-            }
-        )
-    return verdicts
+def _winner(asked: Sequence[Asked], products: Sequence[Product]) -> Product | None:
+    """The one product ahead in the one thing asked: "add it to my cart" is then clear."""
+    if len(asked) != 1:
+        return None
+    (only,) = asked
+    if only.fitting is not None:
+        return products[only.fitting[0]] if len(only.fitting) == 1 else None
+    best = only.row.best if only.row is not None else None
+    return None if best is None else products[best]
+
+
+def _next_steps(
+    asked: Sequence[Asked], products: Sequence[Product], best: Product | None
+) -> list[dict[str, Any]]:
+    steps = product_choices(products, intent="ask_product_detail")
+    if best is not None:
+        this = {"product_id": best.id}
+        steps = [choice("utter_choice_add_to_cart", "add_to_cart", entities=this), *steps]
+    if any(a.row is None and not a.fitting for a in asked):
+        steps = [*steps, ask_person()]
+    return steps
+
+
+def _recall_one(turn: Turn, slot: str) -> Product | None:
+    product_id = turn.recall(slot)
+    return next(iter(_recall(turn, [product_id] if product_id else [])), None)
+
+
+def _recall(turn: Turn, ids: Sequence[str]) -> list[Product]:
+    with turn.services.sessions() as session:
+        return find_products(session, ids)

@@ -1,25 +1,46 @@
 """Yes and no, to whatever was offered last."""
 
-from actions.search import present, show_more, widen_search
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from actions.cart import put_in
+from actions.cart_changes import mend_cart
+from actions.order_requests import file_offered
+from actions.person import call_person
+from actions.recommendation import recommend_products
+from actions.search import present, refine_search, show_more, widen_search
 from actions.turn import Turn
+
+Offered = Mapping[str, Any]
+
+# What a plain "yes" does, by what the slot `pending` says was offered.
+ON_YES: Mapping[str, Callable[[Turn, Offered], None]] = {
+    "show_more": lambda turn, _: show_more(turn),
+    "retry": lambda turn, _: present(turn, turn.wishes),
+    "widen": lambda turn, offered: widen_search(turn, fields=offered["fields"]),
+    "person": lambda turn, _: call_person(turn),
+    "recommend": lambda turn, _: recommend_products(turn),
+    "put_in": lambda turn, offered: put_in(turn, offered["wanted"]),
+    "order_request": file_offered,
+    "mend_cart": lambda turn, _: mend_cart(turn),
+}
 
 
 def take_yes(turn: Turn) -> None:
     """Do what was offered; where nothing was, ask what they would like."""
     offered = turn.recall("pending") or {}
     turn.remember(pending=None)
-    match offered.get("yes"):
-        case "show_more":
-            show_more(turn)
-        case "retry":
-            present(turn, turn.wishes)
-        case "widen":
-            widen_search(turn, fields=offered["fields"])
-        case _:
-            turn.say("utter_yes_to_what")
+    take = ON_YES.get(offered.get("yes", ""))
+    if take is None:
+        turn.say("utter_yes_to_what")
+    else:
+        take(turn, offered)
 
 
 def take_no(turn: Turn) -> None:
-    """Leave it, and stay at their service."""
+    """Leave it, and stay at their service; "not Nike" is no mere no."""
+    if turn.reading.names_wish() and not turn.wishes.is_empty():
+        refine_search(turn)
+        return
     turn.remember(pending=None)
     turn.say("utter_no_problem")

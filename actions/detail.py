@@ -1,100 +1,76 @@
-"""One product: what it is, and what is asked about it."""
+"""One product: which one a message is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from actions.search import ask_person, find, keep_shown, refine_search
+from actions.search import find, keep_shown
 from actions.turn import Choice, Turn, choice
-from actions.wording import describe_rating, describe_stock
 from db.tables.catalog import Product
-from shop.facts import Fact, find_facts, price_facts, summary
+from shop.cards import find_products
 from shop.kinds import read_kinds
-from shop.reference import EXTREMES, find_meant
+from shop.reference import find_meant
 from shop.refinement import begin
 from shop.wishes import Wishes
 
 # As many as a shopper can tell apart at a glance.
 _MOST_CHOICES = 4
+# What is done with one product at a time.
+_OF_ONE = ("ask_product_detail", "add_to_cart")
 
 
-def describe_product(turn: Turn) -> None:
-    """Answer a question about a product from what the shop knows of it."""
-    product = meant_product(turn, intent="ask_product_detail")
-    if product is None:
-        return
-    facts = find_facts(product, turn.reading)
-    # Asked about it by its button: the whole of it.
-    if facts is None or turn.reading.first("product_id"):
-        _say_about(turn, product)
-    elif facts:
-        lines = {"lines": [_line(fact) for fact in facts]}
-        turn.say(
-            "utter_product_facts",
-            title=product.title,
-            facts=lines,
-            cards=[product],
-            choices=_after(product),
-        )
-    else:
-        turn.say(
-            "utter_product_unknown",
-            title=product.title,
-            cards=[product],
-            choices=[ask_person(), *_after(product)[:1]],
-        )
-
-
-def refine_or_point(turn: Turn) -> None:
-    """Look again with changed wishes; but "the cheapest" is asked of those already shown."""
-    extreme = next((e for e in EXTREMES if e in turn.reading.signals), None)
-    if extreme is None or turn.reading.names_wish() or len(turn.shown) < 2:
-        refine_search(turn)
-        return
-    (product,) = find_meant(turn.reading, turn.shown)
-    turn.remember(focus=product.id)
-    turn.say(
-        f"utter_extreme_{extreme}",
-        title=product.title,
-        price=price_facts(product)["price"],
-        rating=describe_rating(product),
-        stock=describe_stock(product),
-        cards=[product],
-        choices=_after(product),
-    )
-
-
-def meant_product(turn: Turn, *, intent: str) -> Product | None:
+def meant_product(
+    turn: Turn, *, intent: str, also: Mapping[str, Any] | None = None
+) -> Product | None:
     """The one product that the message points at, now the one spoken of.
 
     Args:
         intent: what to do with it, for the buttons of the question that is asked when it is
             not clear which one is meant.
+        also: what else those buttons say, for instance how many.
 
     Returns:
         None when it is not clear; the shopper has then been asked.
     """
     if _names_other_goods(turn):
-        _look_it_up(turn, intent=intent)
+        _look_it_up(turn, intent=intent, also=also)
         return None
-    meant = find_meant(turn.reading, turn.shown, focus=turn.focus)
-    if len(meant) == 1 or (meant and intent != "ask_product_detail"):
-        turn.remember(focus=meant[0].id)
+    meant = find_meant(turn.reading, turn.shown, focus=turn.focus, before=_spoken_of_before(turn))
+    if len(meant) == 1 or (meant and intent not in _OF_ONE):
+        speak_of(turn, meant[0])
         return meant[0]
     if turn.shown:
-        turn.say("utter_which_one", choices=product_choices(turn.shown, intent=intent))
+        turn.remember(pending={"which": intent, "also": also or {}})
+        turn.say("utter_which_one", choices=product_choices(turn.shown, intent=intent, also=also))
     elif turn.reading.named("category") or turn.reading.leftover():
-        _look_it_up(turn, intent=intent)
+        _look_it_up(turn, intent=intent, also=also)
     else:
         turn.say("utter_which_unknown")
     return None
 
 
-def product_choices(products: Iterable[Product], *, intent: str) -> list[Choice]:
+def speak_of(turn: Turn, product: Product) -> None:
+    """From now on "it" is this product, and "the one before" the one that it was until now."""
+    former = turn.recall("focus")
+    if former and former != product.id:
+        turn.remember(focus_before=former)
+    turn.remember(focus=product.id)
+
+
+def product_choices(
+    products: Iterable[Product], *, intent: str, also: Mapping[str, Any] | None = None
+) -> list[Choice]:
     """A button for each product."""
+    also = also or {}
     return [
-        choice("utter_choice_title", intent, entities={"product_id": p.id}, title=p.title)
+        choice("utter_choice_title", intent, entities={"product_id": p.id, **also}, title=p.title)
         for p in list(products)[:_MOST_CHOICES]
     ]
+
+
+def _spoken_of_before(turn: Turn) -> Product | None:
+    product_id = turn.recall("focus_before")
+    with turn.services.sessions() as session:
+        return next(iter(find_products(session, [product_id] if product_id else [])), None)
 
 
 def _names_other_goods(turn: Turn) -> bool:
@@ -107,38 +83,15 @@ def _names_other_goods(turn: Turn) -> bool:
     return bool(known and turn.shown) and not known & here and not turn.reading.ordinals()
 
 
-def _look_it_up(turn: Turn, *, intent: str) -> None:
+def _look_it_up(turn: Turn, *, intent: str, also: Mapping[str, Any] | None) -> None:
     """The message names goods that were not shown yet: ask which of those."""
     wishes = begin(turn.reading, Wishes())
     found = find(turn, wishes)
     keep_shown(turn, found, wishes=wishes)
     if found.offers:
-        products = product_choices(turn.shown, intent=intent)
+        more = turn.recall("pending") or {}
+        turn.remember(pending={**more, "which": intent, "also": also or {}})
+        products = product_choices(turn.shown, intent=intent, also=also)
         turn.say("utter_which_of_these", cards=found, choices=products)
     else:
         turn.say("utter_which_unknown")
-
-
-def _say_about(turn: Turn, product: Product) -> None:
-    turn.say(
-        "utter_product_about",
-        title=product.title,
-        **price_facts(product),
-        rating=describe_rating(product),
-        stock=describe_stock(product),
-        summary=summary(product),
-        cards=[product],
-        choices=_after(product),
-    )
-
-
-def _line(fact: Fact) -> dict[str, Any]:
-    return {"say": f"utter_fact_{fact.code}", **fact.values}
-
-
-def _after(product: Product) -> list[Choice]:
-    this = {"product_id": product.id}
-    return [
-        choice("utter_choice_similar", "find_similar", entities=this),
-        choice("utter_choice_add_to_cart", "add_to_cart", entities=this),
-    ]

@@ -1,7 +1,11 @@
 """When a message is not understood, or is none of a shop's business."""
 
-from actions.search import ask_person, name_wishes, refine_search, search_products
+from actions.person import ask_person
+from actions.product_questions import describe_product
+from actions.recommendation import recommend_products
+from actions.search import name_wishes, read_wishes, refine_search, search_products
 from actions.turn import Choice, Turn, choice
+from shop.window import has_words
 
 FALLBACK = "nlu_fallback"
 # What may be offered as a guess; the rest are answers to something, or too grave to guess at.
@@ -27,21 +31,37 @@ _ABOUT_SHOWN = frozenset({"show_more", "ask_product_detail", "compare_products",
 _LIKELY = 0.1
 # Below this a message that names goods is rather about the goods.
 _SURE = 0.85
+# More words are a sentence, and what it says was not understood.
+_FEW_WORDS = 2
 
 
 def fall_back(turn: Turn) -> None:
     """First the two best guesses as buttons; a second time in a row, a person."""
+    if turn.reading.parse.readable is False:
+        turn.say("utter_fallback_language", choices=[*_menu()[:2], ask_person()])
+        return
     if _names_goods(turn):
         # Whatever else it means, it is about something we may have.
         search_products(turn)
         return
-    if turn.wishes.kinds and turn.reading.names_wish():
-        # "Red", while looking for scarves.
+    if _changes_search(turn):
+        # "Red", while looking for scarves; or "merino", of sweaters.
         refine_search(turn)
         return
-    if turn.earlier_intents()[-1:] == [FALLBACK]:
-        turn.say("utter_fallback_again", choices=[ask_person(), *_menu()[:1]])
+    if turn.shown and turn.reading.ordinals():
+        # It points at one of those before them: whatever it asks, that one is what it is about.
+        describe_product(turn)
         return
+    if turn.reading.named("recipient") or turn.recall("awaited"):
+        # Somebody to choose for; or no answer to what we asked, so we choose ourselves.
+        recommend_products(turn)
+        return
+    if turn.earlier_intents()[-1:] == [FALLBACK] and turn.recall("misunderstood"):
+        # A person is on the way already where one was asked for before.
+        turn.say("utter_fallback_again", choices=_menu())
+        turn.hand_over("not_understood")
+        return
+    turn.remember(misunderstood=True)
     guesses = _guesses(turn)
     if guesses:
         turn.say("utter_fallback_guess", choices=[*guesses, ask_person()])
@@ -55,6 +75,10 @@ def decline_topic(turn: Turn) -> None:
         search_products(turn)
         return
     wishes = turn.wishes
+    if wishes.gift and turn.reading.speaks_of_somebody() and turn.reading.leftover():
+        # "She loves gardening": about the person the gift is for.
+        refine_search(turn)
+        return
     if wishes.is_empty():
         turn.say("utter_out_of_scope", choices=_menu())
         return
@@ -66,6 +90,22 @@ def decline_topic(turn: Turn) -> None:
             choice("utter_choice_restart", "restart"),
         ],
     )
+
+
+def _changes_search(turn: Turn) -> bool:
+    """Whether it is a wish for the search under way."""
+    if turn.wishes.is_empty():
+        return False
+    return read_wishes(turn).changes_search() or (
+        bool(turn.wishes.kinds) and _tells_goods_apart(turn)
+    )
+
+
+def _tells_goods_apart(turn: Turn) -> bool:
+    """Whether it is a word or two that some of the goods looked for bear."""
+    words = turn.reading.leftover()
+    with turn.services.sessions() as session:
+        return len(words) <= _FEW_WORDS and has_words(session, turn.wishes, words)
 
 
 def _names_goods(turn: Turn) -> bool:

@@ -1,6 +1,6 @@
 """Questions about the shop's rules and services."""
 
-from actions.search import ask_person
+from actions.person import ask_person
 from actions.turn import Choice, Turn, choice
 from common.errors import ServiceUnavailable
 from shop.faq import answer_question

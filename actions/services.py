@@ -23,9 +23,11 @@ class Closable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The database, the two models' servers, and the shop's currency.
+    """The database, the two models' servers, and what the settings say of the shop.
 
     Attributes:
+        checkout_url: where a cart is paid for, with `{cart_id}` for its id.
+        webhook: whether the shop's own system is told of what shoppers ask for.
         closing: what to close at the end.
     """
 
@@ -33,6 +35,8 @@ class Services:
     recommender: Recommender
     faq: FaqSearcher
     currency: str
+    checkout_url: str = "/checkout?cart={cart_id}"
+    webhook: bool = False
     closing: tuple[Closable, ...] = ()
 
 
@@ -45,5 +49,7 @@ def make_services(settings: Settings) -> Services:
         recommender=recommender,
         faq=nlu,
         currency=settings.currency,
+        checkout_url=settings.checkout_url,
+        webhook=bool(settings.shop_webhook_url),
         closing=(recommender, nlu),
     )

@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -22,7 +22,10 @@ from shop.wishes import Wishes
 # A fact that needs words of its own; see bot/addons/phrasebook.py.
 Phrase = Mapping[str, Any]
 Choice = dict[str, Any]
+Handover = Literal["accepted", "not_understood", "order_request", "privacy_request"]
 # The reason of a product that is shown because it was asked about.
+# What is remembered for one turn.
+_PASSING = ("pending", "misunderstood", "awaited")
 _OTHER: Phrase = {"code": "other", "params": {}}
 
 
@@ -44,10 +47,9 @@ class Turn:
         self._remembered: set[str] = set()
 
     def answer_with(self, answer: Callable[["Turn"], None]) -> None:
-        """Run an action. What was offered before stands only until something else is said."""
+        """Run an action. What was offered or not understood before is over with the next answer."""
         answer(self)
-        if "pending" not in self._remembered:
-            self.remember(pending=None)
+        self.remember(**{slot: None for slot in _PASSING if slot not in self._remembered})
 
     @functools.cached_property
     def reading(self) -> Reading:
@@ -102,8 +104,8 @@ class Turn:
 
     @functools.cached_property
     def focus(self) -> Product | None:
-        """The product spoken of last, else the one on the page they have open."""
-        product_id = self.recall("focus")
+        """The product that a button names, else the one spoken of last, else that of their page."""
+        product_id = self.reading.first("product_id") or self.recall("focus")
         if not product_id and not self.shown:
             product_id = self.shopper.page_product_id
         with self.services.sessions() as session:
@@ -132,6 +134,10 @@ class Turn:
             choices=[c for c in choices if c],
             **facts,
         )
+
+    def hand_over(self, reason: Handover) -> None:
+        """Let a person take over once this answer has been given (shop/handoff.py)."""
+        self._dispatcher.utter_message(json_message={"handoff": reason})
 
 
 def choice(

@@ -6,7 +6,7 @@ from typing import Any
 
 from db.tables.catalog import Product
 from recommender.wire import Relaxed
-from shop.facts import price_facts, stock_state
+from shop.facts import stock_state
 from shop.money import format_money
 from shop.phrases import Phrases
 from shop.wishes import Wishes
@@ -37,9 +37,17 @@ def describe_wishes(wishes: Wishes, *, currency: str, phrases: Phrases) -> dict[
     }
 
 
-def describe_relaxed(relaxed: Relaxed, *, currency: str) -> dict[str, Any]:
-    """What had to give, as a phrase."""
+def describe_relaxed(relaxed: Relaxed, wishes: Wishes, *, currency: str) -> dict[str, Any]:
+    """What had to give, as a phrase in the words of the wishes."""
     asked, given = relaxed.asked, relaxed.given
+    if relaxed.constraint == "material" and wishes.material:
+        # "Wooden", and not all the woods that were looked for.
+        asked = wishes.material
+    if relaxed.constraint == "price_max" and wishes.price_below:
+        # The price itself, and not a cent less.
+        asked = wishes.price_max
+    if relaxed.constraint == "rating_min":
+        asked = f"{asked:g}"
     if relaxed.constraint in ("price_min", "price_max"):
         asked = format_money(Decimal(str(asked)), currency)
         given = None if given is None else format_money(Decimal(str(given)), currency)
@@ -47,19 +55,6 @@ def describe_relaxed(relaxed: Relaxed, *, currency: str) -> dict[str, Any]:
         "say": f"utter_relaxed_{relaxed.constraint}",
         "asked": _any(asked) if isinstance(asked, list) else asked,
         "given": _any(given) if isinstance(given, list) else given,
-    }
-
-
-def describe_row(product: Product) -> dict[str, Any]:
-    """One product in a line, for comparing."""
-    details = [v for v in (product.brand, product.color, product.material) if v]
-    return {
-        "say": "utter_compare_row",
-        "title": product.title,
-        **price_facts(product),
-        "details": {"listed": details} if details else None,
-        "rating": describe_rating(product),
-        "stock": describe_stock(product),
     }
 
 
@@ -77,19 +72,22 @@ def describe_stock(product: Product) -> dict[str, Any]:
 
 
 def _kind(wishes: Wishes) -> dict[str, Any]:
-    if wishes.kinds:
+    if wishes.kinds and not wishes.like:
         return {"all": [kind.word for kind in wishes.kinds]}
     if wishes.words:
         return {"say": "utter_wish_words", "words": " ".join(wishes.words)}
+    if wishes.like_title:
+        return {"say": "utter_wish_like", "title": wishes.like_title}
     return {"say": "utter_wish_anything"}
 
 
 def _recipient(wishes: Wishes, phrases: Phrases) -> dict[str, Any] | None:
     parts = []
     for person in wishes.recipient:
-        relative = phrases.relative(person)
-        say = "utter_wish_recipient_own" if relative else "utter_wish_recipient"
-        parts.append({"say": say, "recipient": relative or person})
+        relative, group = phrases.relative(person), phrases.group(person)
+        one = "own" if relative else "one" if phrases.audience(person) and not group else None
+        say = f"utter_wish_recipient_{one}" if one else "utter_wish_recipient"
+        parts.append({"say": say, "recipient": relative or group or person})
     return {"all": parts} if parts else None
 
 

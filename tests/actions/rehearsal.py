@@ -26,7 +26,9 @@ from tests.shop.messages import a_parse
 BOT = Path(__file__).resolve().parents[2] / "bot"
 sys.path.append(str(BOT))
 
-from addons.phrasebook import Phrasebook  # noqa: E402 - lies with Rasa, but needs none of it
+# These lie with Rasa, but need none of it.
+from addons.locales import name_language, open_phrasebook  # noqa: E402
+from addons.phrasebook import Phrasebook  # noqa: E402
 
 
 def read_domain(part: str) -> dict[str, Any]:
@@ -52,6 +54,8 @@ class Answer:
     text: str
     buttons: dict[str, str]
     cards: list[str]
+    comparison: dict[str, Any] | None = None
+    handoff: str | None = None
 
 
 @dataclass
@@ -80,11 +84,14 @@ class Counter:
         wishes = Wishes(
             kinds=[Kind(value=value, word=value) for value in kinds],
             exclude=limits.exclude,
-            **limits.model_dump(include={"brand", "color", "price_min", "price_max"}),
+            **limits.model_dump(
+                include={"brand", "color", "price_min", "price_max"},
+                exclude=dropped,
+            ),
         )
         skip = [*limits.exclude_ids, request.anchor_product_id or ""]
         with self.sessions() as session:
-            goods = window.popular_goods(session, wishes, skip=skip, limit=request.k)
+            fitting = window.popular_goods(session, wishes, skip=skip, limit=request.k + 1)
         return Recommendation(
             ranking_id="r1",
             model_version="test",
@@ -95,8 +102,9 @@ class Counter:
                     reason=Reason(code=self.code, params={"price_max": 1}),
                     parts={},
                 )
-                for product in goods
+                for product in fitting[: request.k]
             ],
+            more=len(fitting) > request.k,
             relaxed=self.relaxed,
             degraded=False,
         )
@@ -121,17 +129,28 @@ class Faq:
 class Rehearsal:
     """One conversation. Speaks through the domain's own responses, so that they are tried too."""
 
-    def __init__(self, sessions: sessionmaker[Session], *, customer_id: str | None = None) -> None:
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        *,
+        customer_id: str | None = None,
+        locale: str = "en",
+    ) -> None:
         self.recommender = Counter(sessions)
         self.faq = Faq()
         self.services = Services(
             sessions=sessions, recommender=self.recommender, faq=self.faq, currency="USD"
         )
-        self.metadata: dict[str, Any] = {"conversation_id": "t", "customer_id": customer_id}
+        self.metadata: dict[str, Any] = {
+            "conversation_id": "t",
+            "customer_id": customer_id,
+            "locale": locale,
+        }
         self.slots: dict[str, Any] = dict.fromkeys(read_domain("slots"))
         self.events: list[dict[str, Any]] = []
         self.actions = dict(read_rules())
-        self.phrasebook = Phrasebook(read_domain("responses"))
+        words = read_domain("responses")
+        self.phrasebook: Phrasebook = open_phrasebook(words, name_language(locale))
 
     def say(self, intent: str, annotated: str = "", **values: Any) -> Answer:
         """Say something; see tests/shop/messages.py for the annotation."""
@@ -146,7 +165,8 @@ class Rehearsal:
     def press(self, answer: Answer, title: str) -> Answer:
         """Press one of the buttons of an answer."""
         intent, _, entities = answer.buttons[title].removeprefix("/").partition("{")
-        return self.say(intent, title, **(json.loads("{" + entities) if entities else {}))
+        values = json.loads("{" + entities) if entities else {}
+        return self.hear(a_parse(intent, title, **values).model_copy(update={"tapped": True}))
 
     def hear(self, parse: Parse) -> Answer:
         message = {**parse.model_dump(), "metadata": self.metadata}
@@ -167,12 +187,17 @@ class Rehearsal:
 
     def _word(self, messages: list[dict[str, Any]]) -> Answer:
         assert messages, "an action must say something"
-        texts, buttons, cards = [], {}, []
+        texts, buttons, cards, comparison, handoff = [], {}, [], None, None
         for message in messages:
-            facts = {**self.slots, **message, "locale": "en"}
+            if not message["response"]:
+                # A hand-over says nothing of its own.
+                handoff = message["custom"]["handoff"]
+                continue
+            facts = {**self.slots, **message}
             facts["signed_in"] = bool(self.metadata["customer_id"])
             said = self.phrasebook.compose(message["response"], facts)
             texts.append(said["text"])
+            comparison = said.get("comparison") or comparison
             buttons |= {button["title"]: button["payload"] for button in said["buttons"]}
             cards += [c["product_id"] for c in (message.get("custom") or {}).get("cards", [])]
-        return Answer(text="\n".join(texts), buttons=buttons, cards=cards)
+        return Answer("\n".join(texts), buttons, cards, comparison, handoff)

@@ -7,17 +7,22 @@ def test_the_best_guesses_are_offered_as_buttons(chat: Rehearsal) -> None:
     assert list(answer.buttons) == ["Where is my order?", "A refund", "Talk to a person"]
 
 
-def test_a_second_misunderstanding_in_a_row_offers_a_person(chat: Rehearsal) -> None:
-    chat.guess("track_order")
-    answer = chat.guess("track_order")
-    assert "person" in answer.text
-    assert answer.buttons["Talk to a person"] == "/human_handoff"
+def test_a_second_misunderstanding_in_a_row_brings_a_person(chat: Rehearsal) -> None:
+    assert chat.guess("track_order").handoff is None
+    assert chat.guess("track_order").handoff == "not_understood"
 
 
 def test_being_understood_in_between_starts_the_count_anew(chat: Rehearsal) -> None:
     chat.guess("track_order")
     chat.say("greet", "hi")
-    assert "Where is my order?" in chat.guess("track_order").buttons
+    answer = chat.guess("track_order")
+    assert answer.handoff is None
+    assert "Where is my order?" in answer.buttons
+
+
+def test_a_yes_to_the_offer_of_a_person_brings_one(chat: Rehearsal) -> None:
+    assert "Shall I" in chat.say("complaint", "my plate came in pieces").text
+    assert chat.say("affirm", "yes please").handoff == "accepted"
 
 
 def test_without_a_guess_there_is_a_menu(chat: Rehearsal) -> None:

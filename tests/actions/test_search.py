@@ -86,10 +86,9 @@ def test_goods_that_the_shop_lacks_are_said_to_be_lacking(chat: Rehearsal) -> No
 
 
 def test_goods_that_come_near_are_shown_as_what_they_are(chat: Rehearsal) -> None:
-    chat.recommender.relaxed = [Relaxed(constraint="category", asked=["unicorn rocket"])]
-    chat.recommender.code = "matches_query"
-    answer = chat.say("search_product", "a [unicorn rocket](category:?)")
-    assert "don't have any unicorn rocket" in answer.text
+    chat.recommender.relaxed = [Relaxed(constraint="category", asked=["unicorn runner"])]
+    answer = chat.say("search_product", "a [unicorn runner](category:?)")
+    assert "don't have any unicorn runner" in answer.text
     assert answer.cards
 
 
@@ -148,13 +147,12 @@ def test_a_recommender_that_is_down_does_not_mean_that_there_is_nothing(chat: Re
 
 
 def test_goods_that_the_shop_lacks_are_not_asked_for_again_with_every_wish(chat: Rehearsal) -> None:
-    chat.recommender.relaxed = [Relaxed(constraint="category", asked=["unicorn"])]
-    chat.recommender.code = "matches_query"
-    chat.say("search_product", "a [unicorn](category:?)")
+    chat.recommender.relaxed = [Relaxed(constraint="category", asked=["unicorn runner"])]
+    chat.say("search_product", "a [unicorn runner](category:?)")
     chat.say("refine_search", "under [50](price_max)")
     (_, second) = chat.recommender.asked
     assert second.constraints.category == []
-    assert second.query == "unicorn"
+    assert second.query == "unicorn runner"
 
 
 def test_another_occasion_ends_what_was_said_of_the_former(chat: Rehearsal) -> None:
@@ -186,3 +184,74 @@ def test_more_of_other_goods_is_a_search_for_those(chat: Rehearsal) -> None:
         "b2",
         "b3",
     }
+
+
+def test_back_to_goods_is_their_search_as_it_stood(chat: Rehearsal) -> None:
+    first = chat.say("search_product", f"{SNEAKERS} under [60](price_max)")
+    chat.say("search_product", "[handbags](category:handbag)")
+    answer = chat.say("search_product", f"back to the {SNEAKERS}")
+    assert answer.cards == first.cards
+    assert "sneakers up to $60" in answer.text
+
+
+def test_back_to_goods_with_a_further_wish(chat: Rehearsal) -> None:
+    chat.say("search_product", f"{SNEAKERS} under [60](price_max)")
+    chat.say("search_product", "[handbags](category:handbag)")
+    answer = chat.say("search_product", f"back to the {SNEAKERS}, in [red](color)")
+    assert answer.cards == ["s1", "s4"]
+
+
+def test_going_back_twice_goes_back_two_searches(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    chat.say("refine_search", "in [red](color)")
+    chat.say("refine_search", "under [25](price_max)")
+    assert chat.say("show_more", "go back").cards == ["s1", "s4", "s7"]
+    assert len(chat.say("show_more", "go back").cards) == 6
+
+
+def test_the_previous_ones_are_the_page_before(chat: Rehearsal) -> None:
+    first = chat.say("search_product", SNEAKERS)
+    chat.say("show_more")
+    assert chat.say("show_more", "show me the previous ones").cards == first.cards
+
+
+def test_more_is_offered_only_where_there_is_more(chat: Rehearsal) -> None:
+    full = chat.say("search_product", SNEAKERS)
+    assert "Show me more" in full.buttons
+    all_of_them = chat.say("refine_search", "under [70](price_max)")
+    assert len(all_of_them.cards) == 6
+    assert "Show me more" not in all_of_them.buttons
+
+
+def test_one_of_two_kinds_that_is_lacking_is_said_to_be(chat: Rehearsal) -> None:
+    answer = chat.say("search_product", f"{SNEAKERS} and a [unicorn](category:?)")
+    assert "no unicorn" in answer.text
+    assert answer.cards
+    assert "unicorn" not in chat.say("refine_search", "in [red](color)").text
+
+
+def test_what_no_goods_satisfy_is_said_once(chat: Rehearsal) -> None:
+    chat.recommender.relaxed = [Relaxed(constraint="brand", asked="Nimbus")]
+    first = chat.say("search_product", f"{SNEAKERS} from [Nimbus](brand)")
+    assert "Nimbus" in first.text
+    chat.recommender.relaxed = []
+    assert "nimbus" not in chat.say("refine_search", "in [red](color)").text.lower()
+
+
+def test_places_in_the_list_are_no_prices(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    answer = chat.say("refine_search", "between [1](price_min) and [3](price_max)")
+    assert set(answer.cards) == {"s1", "s3"}
+
+
+def test_the_cheapest_is_asked_of_those_shown(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    for intent in ("refine_search", "ask_recommendation", "compare_products"):
+        assert chat.say(intent, "which is the cheapest?").cards == ["s1"]
+
+
+def test_a_no_that_refuses_something_is_a_wish(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    answer = chat.say("deny", "not [Field](brand:Field!)")
+    assert set(answer.cards) == {"s1", "s3", "s5", "s7"}
+    assert chat.say("deny", "no").cards == []
