@@ -36,11 +36,15 @@ class GatheringOutput(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keep one answer."""
+        custom = dict(message.get("custom") or {})
+        if comparison := message.get("comparison"):
+            # Worded by the phrasebook, which is the last to touch it.
+            custom["comparison"] = comparison
         self.messages.append(
             {
                 "text": message.get("text") or "",
                 "buttons": message.get("buttons") or [],
-                "custom": message.get("custom") or {},
+                "custom": custom,
             }
         )
 

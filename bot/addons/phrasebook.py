@@ -1,7 +1,8 @@
 """From a code and its facts to words. Knows nothing of Rasa, so that tests read it anywhere.
 
-The domain's responses hold all words. An action hands over facts, some of which need words
-themselves; those are written as structures that only this module understands:
+The domain's responses hold all words, and locales.py those of other languages. An action hands
+over facts, some of which need words themselves; those are written as structures that only this
+module understands:
 
     {"say": "utter_x", ...facts}   the words of another response
     {"all": [a, b, c]}             "a, b and c"
@@ -10,7 +11,9 @@ themselves; those are written as structures that only this module understands:
     {"lines": [a, b]}              one under the other
 
 A template names facts as {name}; {^name} starts with a capital; {{ and }} are braces. Facts that
-are None or empty leave no gap, so that one template serves with and without them.
+are None or empty leave no gap, so that one template serves with and without them. In a language
+other than the shop's, {name|color} says "blue" as that language's words for colours have it, and
+{name|color|material} as any of several kinds of words has it.
 """
 
 import random
@@ -20,10 +23,17 @@ from typing import Any
 
 Facts = Mapping[str, Any]
 Variation = Mapping[str, Any]
+# Words by kind: {"color": {"blue": "蓝色"}}.
+Words = Mapping[str, Mapping[str, str]]
 
-_PLACE = re.compile(r"\{\{|\}\}|\{(\^?)(\w+)\}")
+PLACE = re.compile(r"\{\{|\}\}|\{(\^?)(\w+)(?:\|([\w|]+))?\}")
 _GAPS = re.compile(r"[^\S\n]+")
 _SPACE_BEFORE_STOP = re.compile(r" +([,.;:!?…])")
+# Chinese is written without gaps, but keeps them around Latin words and figures.
+_SPACE_IN_CHINESE = re.compile(
+    r"(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])"
+    r"| +(?=[、。，！？：；（）])|(?<=[、。，！？：；（）]) +"
+)
 _SPACE_AT_EDGE = re.compile(r"^ +| +$", re.MULTILINE)
 _DEPTH = 6
 # What stands before the last part of each structure; lines have nothing between them.
@@ -40,10 +50,13 @@ class MissingWords(LookupError):
 
 
 class Phrasebook:
-    """The domain's responses, by name, each in several variations."""
+    """The responses of one language, by name, each in several variations."""
 
-    def __init__(self, responses: Mapping[str, Sequence[Variation]]) -> None:
+    def __init__(
+        self, responses: Mapping[str, Sequence[Variation]], *, words: Words | None = None
+    ) -> None:
         self._responses = responses
+        self._words = words or {}
 
     def compose(self, name: str, facts: Facts, *, avoid: int | None = None) -> dict[str, Any]:
         """Say a response.
@@ -54,7 +67,8 @@ class Phrasebook:
             avoid: the variation that was used last time; another one is taken if there is one.
 
         Returns:
-            text, buttons and `variation`, the number of the variation taken.
+            text, buttons and `variation`, the number of the variation taken; `comparison` where
+            the facts bring a `table`.
 
         Raises:
             MissingWords: no such response, none that fits the facts, or a fact is absent.
@@ -72,9 +86,24 @@ class Phrasebook:
             "variation": number,
         }
         for choice in facts.get("choices") or ():
-            words = self.compose(choice["say"], {**facts, **choice, "choices": None})
+            inner = {**facts, **choice, "choices": None, "table": None}
+            words = self.compose(choice["say"], inner)
             said["buttons"].append({"title": words["text"], "payload": choice["payload"]})
+        if table := facts.get("table"):
+            said["comparison"] = self._word_table(table)
         return said
+
+    def _word_table(self, table: Facts) -> dict[str, Any]:
+        """A table's labels and values in words; what is not known stays None."""
+
+        def word(fact: Any) -> str | None:
+            return None if fact is None else self._word(fact, {}, within="table", depth=0)
+
+        rows = [
+            {**row, "label": word(row["label"]), "values": [word(v) for v in row["values"]]}
+            for row in table["rows"]
+        ]
+        return {**table, "rows": rows}
 
     def _choose(
         self, name: str, facts: Facts, *, avoid: int | None = None
@@ -94,33 +123,47 @@ class Phrasebook:
                 return match[0][0]
             if match[2] not in facts:
                 raise MissingWords(f"{within} needs {match[2]}.")
-            words = self._word(facts[match[2]], facts, within=within, depth=depth)
+            words = self._word(facts[match[2]], facts, within=within, depth=depth, kind=match[3])
             return words[:1].upper() + words[1:] if match[1] else words
 
-        return _PLACE.sub(place, template)
+        return PLACE.sub(place, template)
 
-    def _word(self, fact: Any, facts: Facts, *, within: str, depth: int) -> str:
+    def _word(
+        self, fact: Any, facts: Facts, *, within: str, depth: int, kind: str | None = None
+    ) -> str:
         if depth > _DEPTH:
             raise MissingWords(f"{within} refers to itself.")
         if fact is None:
             return ""
         if isinstance(fact, Mapping):
-            return self._phrase(fact, facts, within=within, depth=depth)
+            return self._phrase(fact, facts, within=within, depth=depth, kind=kind)
         if isinstance(fact, (list, tuple)):
-            return self._phrase({"all": fact}, facts, within=within, depth=depth)
-        return str(fact)
+            return self._phrase({"all": fact}, facts, within=within, depth=depth, kind=kind)
+        return self._translate(str(fact), kind)
 
-    def _phrase(self, fact: Facts, facts: Facts, *, within: str, depth: int) -> str:
+    def _translate(self, text: str, kind: str | None) -> str:
+        """The words for a value, as a whole or part by part; itself where any part has none."""
+        kinds = [self._words.get(name, {}) for name in (kind or "").split("|")]
+
+        def find(value: str) -> str:
+            return next((words[value] for words in kinds if value in words), "")
+
+        parts = [find(part) for part in text.lower().split(" ")]
+        return find(text.lower()) or (" ".join(parts) if all(parts) else text)
+
+    def _phrase(
+        self, fact: Facts, facts: Facts, *, within: str, depth: int, kind: str | None
+    ) -> str:
         if "say" in fact:
             inner = {**facts, **fact}
             _, variation = self._choose(fact["say"], inner)
             return _tidy(self._fill(variation["text"], inner, within=fact["say"], depth=depth + 1))
-        for kind, last in _JOINTS.items():
-            if kind in fact:
+        for joint, last in _JOINTS.items():
+            if joint in fact:
                 words = [
                     word
-                    for part in fact[kind]
-                    if (word := self._word(part, facts, within=within, depth=depth + 1))
+                    for part in fact[joint]
+                    if (word := self._word(part, facts, within=within, depth=depth + 1, kind=kind))
                 ]
                 return self._join(words, facts, last=last)
         raise MissingWords(f"{within} got a structure it cannot read: {sorted(fact)}.")
@@ -147,10 +190,11 @@ def _fill_payload(template: str, facts: Facts) -> str:
             return match[0][0]
         return str(facts[match[2]]).replace("\\", "\\\\").replace('"', '\\"')
 
-    return _PLACE.sub(place, template)
+    return PLACE.sub(place, template)
 
 
 def _tidy(text: str) -> str:
     """Close the gaps that absent facts leave."""
     text = _SPACE_BEFORE_STOP.sub(r"\1", _GAPS.sub(" ", text))
+    text = _SPACE_IN_CHINESE.sub("", text)
     return _SPACE_AT_EDGE.sub("", text).strip("\n")

@@ -8,11 +8,11 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from addons.phrasebook import Phrasebook
+from addons.locales import name_language, open_phrasebook
 
 
 class Speech(TemplatedNaturalLanguageGenerator):
-    """Words from the domain, chosen by locale and by what was said last.
+    """Words of the shopper's language, others than those that were said last.
 
     Rasa makes its generator before it loads the model and later sets `responses` on those that
     descend from its own.
@@ -28,18 +28,17 @@ class Speech(TemplatedNaturalLanguageGenerator):
         output_channel: str,
         **facts: Any,
     ) -> dict[str, Any]:
-        """Say a response of the domain with the facts of this turn.
+        """Say a response with the facts of this turn.
 
         Raises:
-            MissingWords: the domain lacks the response or a fact it names.
+            MissingWords: there is no such response, or a fact that it names is absent.
         """
         known = {**tracker.current_slot_values(), **facts}
-        known["locale"] = find_locale(tracker)
         # A guest reads other words than a customer does about orders.
         known["signed_in"] = bool(_metadata(tracker).get("customer_id"))
-        return Phrasebook(self.responses).compose(
-            utter_action, known, avoid=last_variation(tracker, utter_action)
-        )
+        phrasebook = open_phrasebook(self.responses, find_locale(tracker))
+        avoid = last_variation(tracker, utter_action)
+        return phrasebook.compose(utter_action, known, avoid=avoid)
 
 
 def _metadata(tracker: DialogueStateTracker) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def _metadata(tracker: DialogueStateTracker) -> dict[str, Any]:
 
 def find_locale(tracker: DialogueStateTracker) -> str:
     """The language of the message being answered: `zh-CN` is `zh`."""
-    return str(_metadata(tracker).get("locale") or "en").split("-")[0].lower()
+    return name_language(_metadata(tracker).get("locale"))
 
 
 def last_variation(tracker: DialogueStateTracker, utter_action: str) -> int | None:

@@ -145,6 +145,14 @@ def test_the_processor_ends_sessions_by_turns_and_by_time():
     assert not expired(processor, a_tracker(turns=1))
 
 
+def test_a_new_session_remembers_each_slot_once_and_as_it_is_now():
+    tracker = a_tracker(turns=1)
+    tracker.slots["focus"] = AnySlot("focus", [])
+    for value in ("s1", "s2", "s3"):
+        tracker.update(SlotSet("focus", value))
+    assert [(event.key, event.value) for event in sessions.carry_over(tracker)] == [("focus", "s3")]
+
+
 def test_a_form_is_not_cut_in_two():
     tracker = a_tracker(turns=sessions.MAX_TURNS)
     tracker.change_loop_to("order_form")
@@ -170,6 +178,19 @@ def test_speech_takes_its_words_when_the_model_is_loaded():
     tracker = a_tracker(turns=1)
     said = asyncio.run(speech.generate("utter_greet", tracker, "gateway", x="!"))
     assert said["text"] == "a!"
+
+
+def test_speech_speaks_the_shoppers_language_and_else_the_domains():
+    speech = Speech(endpoint_config=EndpointConfig(), domain=Domain.empty())
+    speech.responses = {"utter_goodbye": [{"text": "Bye"}], "utter_new": [{"text": "New"}]}
+
+    def say(response: str, locale: str) -> str:
+        tracker = a_tracker(turns=1, metadata={"locale": locale})
+        return asyncio.run(speech.generate(response, tracker, "gateway"))["text"]
+
+    assert say("utter_goodbye", "zh-CN") != "Bye"
+    assert say("utter_goodbye", "fr") == "Bye"
+    assert say("utter_new", "zh-CN") == "New"
 
 
 def test_turns_are_counted_in_prometheus_format():

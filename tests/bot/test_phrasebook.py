@@ -1,6 +1,7 @@
 import pytest
+from addons.phrasebook import Phrasebook
 
-from tests.actions.rehearsal import Phrasebook, read_domain
+from tests.actions.rehearsal import read_domain
 
 BOOK = Phrasebook(
     {
@@ -17,15 +18,13 @@ BOOK = Phrasebook(
                 "text": "Sale: {price}!",
                 "condition": [{"type": "slot", "name": "on_sale", "value": True}],
             },
-            {
-                "text": "价格：{price}。",
-                "condition": [{"type": "slot", "name": "locale", "value": "zh"}],
-            },
         ],
         "utter_ask": [{"text": "?", "buttons": [{"title": "{t}", "payload": '/x{{"q": "{t}"}}'}]}],
         "utter_choice": [{"text": "Up to {price}"}],
         "utter_loop": [{"text": "{again}"}],
-    }
+        "utter_dyed": [{"text": "{value|color|material} 的 {kind}"}],
+    },
+    words={"color": {"blue": "蓝色", "light": "浅"}, "material": {"wool": "羊毛"}},
 )
 
 
@@ -58,10 +57,28 @@ def test_lists_read_as_people_say_them(goods: object, expected: str) -> None:
     assert say("utter_list", goods=goods) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Blue", "蓝色的围巾"),
+        ("wool", "羊毛的围巾"),
+        ("light blue", "浅蓝色的围巾"),
+        ("blue wool", "蓝色羊毛的围巾"),
+        ("duck blue", "duck blue 的围巾"),
+        ({"any": ["blue", "wool"]}, "蓝色 or 羊毛的围巾"),
+    ],
+)
+def test_a_language_has_words_of_its_own_for_values(value: object, expected: str) -> None:
+    assert say("utter_dyed", value=value, kind="围巾") == expected
+
+
+def test_chinese_is_written_without_gaps_but_keeps_them_around_latin() -> None:
+    assert say("utter_dyed", value="Nike", kind="鞋 （ 不要 红色 ）") == "Nike 的鞋（不要红色）"
+
+
 def test_a_variation_for_this_very_case_beats_the_general_one() -> None:
     assert say("utter_price", price="$5") == "It costs $5."
     assert say("utter_price", price="$5", on_sale=True) == "Sale: $5!"
-    assert say("utter_price", price="$5", locale="zh") == "价格：$5。"
 
 
 def test_a_payload_cannot_be_broken_out_of() -> None:
