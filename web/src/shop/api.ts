@@ -54,6 +54,24 @@ export interface ProductPart {
   total: number;
 }
 
+export interface ChatCartLine {
+  product_id: string;
+  title: string;
+  category: string;
+  quantity: number;
+  price: Amount;
+  image_url: string;
+  /** How many can be had; 0 where it is sold out. */
+  left: number;
+}
+
+/** The cart that was filled in the chat. */
+export interface ChatCart {
+  cart_id: string;
+  lines: ChatCartLine[];
+  total: Amount;
+}
+
 /** The shop's server said no, or nothing; `status` is 0 for nothing. */
 export class ShopError extends Error {
   override readonly name = "ShopError";
@@ -94,4 +112,8 @@ export function fetchProducts(
 
 export function fetchProduct(id: string, signal?: AbortSignal): Promise<ProductDetail> {
   return get(`/api/demo/products/${encodeURIComponent(id)}`, signal);
+}
+
+export function fetchCart(id: string, signal?: AbortSignal): Promise<ChatCart> {
+  return get(`/api/demo/carts/${encodeURIComponent(id)}`, signal);
 }

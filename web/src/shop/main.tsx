@@ -5,6 +5,7 @@ import "./styles/header.css";
 import "./styles/list.css";
 import "./styles/product.css";
 import "./styles/drawer.css";
+import "./styles/checkout.css";
 import { render } from "preact";
 import { ShopApp } from "./ui/app";
 

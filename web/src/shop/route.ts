@@ -3,12 +3,16 @@ import type { Selection } from "./api";
 
 /** Where the visitor is. */
 export type Route =
-  ({ page: "list" } & Selection) | { page: "product"; id: string } | { page: "missing" };
+  | ({ page: "list" } & Selection)
+  | { page: "product"; id: string }
+  | { page: "checkout"; cart: string }
+  | { page: "missing" };
 
 export function readRoute({ pathname, search }: Pick<URL, "pathname" | "search">): Route {
   const path = pathname.replace(/\/+$/, "");
+  const query = new URLSearchParams(search);
+  if (path === "/checkout") return { page: "checkout", cart: query.get("cart") ?? "" };
   if (path === "") {
-    const query = new URLSearchParams(search);
     return { page: "list", category: query.get("category") ?? "", q: query.get("q") ?? "" };
   }
   const id = /^\/products\/([^/]+)$/.exec(path)?.[1];

@@ -4,6 +4,7 @@ import { inkOn, parseColor, readableOn, toCss, type Rgb } from "./color";
 import type { ResolvedSettings } from "./settings";
 import { openShelf } from "./storage";
 import cards from "./styles/cards.css?inline";
+import comparison from "./styles/comparison.css?inline";
 import composer from "./styles/composer.css?inline";
 import frame from "./styles/frame.css?inline";
 import talk from "./styles/talk.css?inline";
@@ -18,7 +19,7 @@ export function mountWidget(settings: ResolvedSettings): Chat {
   const host = document.createElement("shopkeeper-widget");
   const root = host.attachShadow({ mode: "open" });
   // Constructed sheets need no leave from a content security policy, as style elements would.
-  root.adoptedStyleSheets = [tokens, frame, talk, cards, composer].map((css) => {
+  root.adoptedStyleSheets = [tokens, frame, talk, cards, comparison, composer].map((css) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     return sheet;

@@ -3,6 +3,7 @@ import { webAddress } from "../shared/address";
 
 // Brackets and closing punctuation belong to the sentence, not to the address.
 const LINK = /\bhttps?:\/\/[^\s<>"'）】」]+[^\s<>"'）】」.,;:!?)\]}*]/gi;
+const NAMED_LINK = /\[([^\]\n]{1,200})\]\(([^\s()<>"']{1,2000})\)/g;
 const BOLD = /\*\*([^\s*](?:[^*]*[^\s*])?)\*\*/g;
 
 /** Cuts `text` at each match, handing matches and the text between them to their makers. */
@@ -23,28 +24,44 @@ function cut(
   return parts;
 }
 
+function link(address: string, words: string): ComponentChildren {
+  const href = webAddress(address, location.href);
+  if (!href) return words;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {words}
+    </a>
+  );
+}
+
+/** Words may stand for an address of this site alone: another's is shown for what it is. */
+function namedLink(words: string, address: string): ComponentChildren {
+  if (webAddress(address, location.href)?.startsWith(`${location.origin}/`)) {
+    return link(address, words);
+  }
+  return [`${words} (`, link(address, address), ")"];
+}
+
 function withLinks(text: string): ComponentChildren[] {
   return cut(
     text,
-    LINK,
-    ([address]) => {
-      const href = webAddress(address, location.href);
-      if (!href) return address;
-      return (
-        <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-          {address}
-        </a>
-      );
-    },
-    (plain) => plain,
+    NAMED_LINK,
+    ([, words, address]) => namedLink(words ?? "", address ?? ""),
+    (between) =>
+      cut(
+        between,
+        LINK,
+        ([address]) => link(address, address),
+        (plain) => plain,
+      ),
   );
 }
 
 /**
  * What was said, as text: never as HTML.
  *
- * Of all markup only `**bold**`, line breaks and web addresses mean something, and they become
- * nodes of their own; everything else stays the characters that it is.
+ * Of all markup only `**bold**`, line breaks, web addresses and `[words](address)` mean something,
+ * and they become nodes of their own; everything else stays the characters that it is.
  */
 export function RichText({ text }: { text: string }) {
   const lines = text.split(/\r\n|\r|\n/);

@@ -30,6 +30,27 @@ export interface QuickReply {
   payload: string;
 }
 
+export interface ComparedProduct {
+  product_id: string;
+  title: string;
+  image_url: string;
+  url: string;
+}
+
+export interface ComparedRow {
+  label: string;
+  /** One for each column; null where it is not known. */
+  values: (string | null)[];
+  /** The column that is ahead, or null where none is. */
+  best: number | null;
+}
+
+/** Products side by side. */
+export interface Comparison {
+  columns: ComparedProduct[];
+  rows: ComparedRow[];
+}
+
 export interface Message {
   id: string;
   role: Role;
@@ -37,6 +58,7 @@ export interface Message {
   text: string;
   cards: ProductCard[];
   quick_replies: QuickReply[];
+  comparison?: Comparison;
   created_at: string;
   /** Given back with a shopper's own message where the server remembers it. */
   client_message_id?: string;
@@ -157,6 +179,36 @@ function readQuickReply(value: unknown): QuickReply | null {
   return title && payload ? { title, payload } : null;
 }
 
+function readColumn(value: unknown): ComparedProduct | null {
+  if (!isFields(value)) return null;
+  const product_id = readText(value.product_id);
+  const title = readText(value.title);
+  if (product_id === "" || title === "") return null;
+  return { product_id, title, image_url: readText(value.image_url), url: readText(value.url) };
+}
+
+function readRow(value: unknown, width: number): ComparedRow | null {
+  if (!isFields(value) || !Array.isArray(value.values) || value.values.length !== width)
+    return null;
+  const label = readText(value.label);
+  if (label === "") return null;
+  const best = Number.isInteger(value.best) ? (value.best as number) : -1;
+  return {
+    label,
+    values: value.values.map((item) => readText(item) || null),
+    best: best >= 0 && best < width ? best : null,
+  };
+}
+
+/** A table, or null where a column is broken: its values could stand under the wrong product. */
+function readComparison(value: unknown): Comparison | null {
+  if (!isFields(value) || !Array.isArray(value.columns)) return null;
+  const columns = readList(value.columns, readColumn);
+  if (columns.length < 2 || columns.length !== value.columns.length) return null;
+  const rows = readList(value.rows, (row) => readRow(row, columns.length));
+  return rows.length > 0 ? { columns, rows } : null;
+}
+
 /** A message, or null when it has no id or an unknown role. */
 export function readMessage(value: unknown): Message | null {
   if (!isFields(value)) return null;
@@ -171,6 +223,8 @@ export function readMessage(value: unknown): Message | null {
     quick_replies: readList(value.quick_replies, readQuickReply),
     created_at: readText(value.created_at),
   };
+  const comparison = readComparison(value.comparison);
+  if (comparison) message.comparison = comparison;
   const author = readText(value.author);
   if (author) message.author = author;
   const clientId = readText(value.client_message_id);

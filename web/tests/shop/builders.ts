@@ -1,4 +1,4 @@
-import type { Demo, Product, ProductDetail } from "../../src/shop/api";
+import type { ChatCart, Demo, Product, ProductDetail } from "../../src/shop/api";
 
 export function aProduct(about: Partial<Product> = {}): Product {
   return {
@@ -33,5 +33,19 @@ export function aDemo(about: Partial<Demo> = {}): Demo {
     categories: [{ name: "furniture", count: 2 }],
     customers: [{ id: "c1", name: "Amara Okafor", taste: "Runs.", signature: "ab12" }],
     ...about,
+  };
+}
+
+/** Two chairs, and a lamp that has sold out meanwhile. */
+export function aChatCart(): ChatCart {
+  const chair = { title: "Oak Chair", category: "furniture", image_url: "/media/p1.png" };
+  const price = { amount: "80.00", currency: "USD" };
+  return {
+    cart_id: "x_1",
+    lines: [
+      { product_id: "p1", ...chair, quantity: 2, price, left: 9 },
+      { product_id: "p2", ...chair, title: "Lamp", quantity: 1, price, left: 0 },
+    ],
+    total: { amount: "160.00", currency: "USD" },
   };
 }

@@ -12,6 +12,7 @@ describe("addresses", () => {
       q: "lamp",
     });
     expect(route("/products/p1/")).toEqual({ page: "product", id: "p1" });
+    expect(route("/checkout?cart=x_1")).toEqual({ page: "checkout", cart: "x_1" });
     expect(route("/nowhere")).toEqual({ page: "missing" });
     expect(route("/products/%E0%A4%A")).toEqual({ page: "missing" });
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Demo, Product, ProductDetail } from "../../src/shop/api";
 import { ShopApp } from "../../src/shop/ui/app";
 import { doing } from "../act";
-import { aDemo, aProduct, aProductDetail } from "./builders";
+import { aChatCart, aDemo, aProduct, aProductDetail } from "./builders";
 
 let place: HTMLElement;
 let demo: Demo;
@@ -19,6 +19,7 @@ function answer(path: string): Response {
     return Response.json({ products: products.slice(from, from + 24), total: products.length });
   }
   if (path === `/api/demo/products/${detail.id}`) return Response.json(detail);
+  if (path === "/api/demo/carts/x_1") return Response.json(aChatCart());
   return Response.json({}, { status: 404 });
 }
 
@@ -186,6 +187,21 @@ describe("a product's page", () => {
 
   it("of a product that is not there says so", async () => {
     await visit("/products/gone", ".notice h1");
+    expect(find(".notice h1")?.textContent).toBe("This page is not here.");
+  });
+});
+
+describe("the checkout", () => {
+  it("shows the cart that was filled in the chat, and that nothing is sold", async () => {
+    await visit("/checkout?cart=x_1", ".checkout .subtotal");
+    const words = find(".checkout")!.textContent;
+    for (const part of ["nothing is sold", "Oak Chair", "2 × $80.00", "$160.00", "Sold out"]) {
+      expect(words).toContain(part);
+    }
+  });
+
+  it("of a cart that is not there says so", async () => {
+    await visit("/checkout?cart=never", ".notice h1");
     expect(find(".notice h1")?.textContent).toBe("This page is not here.");
   });
 });

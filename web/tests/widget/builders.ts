@@ -1,5 +1,5 @@
 import type { Parcel } from "../../src/widget/outbox";
-import type { Message, ProductCard, Role } from "../../src/widget/wire";
+import type { Comparison, Message, ProductCard, Role } from "../../src/widget/wire";
 
 let count = 0;
 
@@ -30,6 +30,23 @@ export function aCard(about: Partial<ProductCard> = {}): ProductCard {
     url: "/products/p1",
     availability: "in_stock",
     reason: "Because you like oak.",
+    ...about,
+  };
+}
+
+export function aComparison(about: Partial<Comparison> = {}): Comparison {
+  const column = (id: string, title: string) => ({
+    product_id: id,
+    title,
+    image_url: `/media/${id}.png`,
+    url: `/products/${id}`,
+  });
+  return {
+    columns: [column("p1", "Oak Chair"), column("p2", "Ash Stool")],
+    rows: [
+      { label: "Price", values: ["$80", "$60"], best: 1 },
+      { label: "Weight", values: ["4 kg", null], best: null },
+    ],
     ...about,
   };
 }

@@ -42,4 +42,17 @@ describe("rich text", () => {
       expect(html(text)).not.toContain("<a");
     },
   );
+
+  it("lets words stand for an address of this site", () => {
+    const checkout = `${location.origin}/checkout?cart=x_-1`;
+    expect(html("Go [to the checkout](/checkout?cart=x_-1).")).toBe(
+      `Go ${link(checkout).replace(`>${checkout}<`, ">to the checkout<")}.`,
+    );
+  });
+
+  it("shows another site's address for what it is", () => {
+    const address = "https://other.example/pay";
+    expect(html(`[my bank](${address})`)).toBe(`my bank (${link(address)})`);
+    expect(html("[x](javascript:alert)")).toBe("x (javascript:alert)");
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readFrame, readMessage, readSession, readTurn } from "../../src/widget/wire";
-import { aCard, aMessage } from "./builders";
+import { aCard, aComparison, aMessage } from "./builders";
 
 describe("reading what the server says", () => {
   it("takes a whole message as it is", () => {
@@ -46,6 +46,31 @@ describe("reading what the server says", () => {
     expect(readMessage({ ...aMessage(), quick_replies })?.quick_replies).toEqual([
       { title: "No", payload: "u" },
     ]);
+  });
+
+  it("takes a comparison as it is", () => {
+    const comparison = aComparison();
+    expect(readMessage({ ...aMessage(), comparison })?.comparison).toEqual(comparison);
+  });
+
+  it.each([
+    null,
+    "table",
+    {},
+    { ...aComparison(), columns: [{ product_id: "p1", title: "Alone" }] },
+    { ...aComparison(), columns: [...aComparison().columns, { title: "No id" }] },
+    { ...aComparison(), rows: [] },
+    { ...aComparison(), rows: [{ label: "Price", values: ["$80"] }] },
+  ])("takes %j for no comparison and keeps the message", (comparison) => {
+    const message = readMessage({ ...aMessage({ text: "Look" }), comparison });
+    expect(message?.text).toBe("Look");
+    expect(message?.comparison).toBeUndefined();
+  });
+
+  it("marks nothing as best that is not in the table", () => {
+    const rows = [{ label: "Price", values: ["$80", "$60"], best: 2 }];
+    const read = readMessage({ ...aMessage(), comparison: { ...aComparison(), rows } });
+    expect(read?.comparison?.rows[0]?.best).toBeNull();
   });
 
   it("needs a state in a turn and a token in a session", () => {

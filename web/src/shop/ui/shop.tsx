@@ -6,6 +6,7 @@ import { navigate, productPath, useRoute } from "../route";
 import { useVisitor } from "../visitor";
 import { useLanguage } from "../words";
 import { CartDrawer } from "./cart-drawer";
+import { Checkout } from "./checkout";
 import { Header } from "./header";
 import { Listing } from "./listing";
 import { Missing } from "./trouble";
@@ -77,6 +78,7 @@ export function Shop({ demo, onSwitchLocale }: ShopProps) {
             }}
           />
         )}
+        {route.page === "checkout" && <Checkout key={route.cart} id={route.cart} />}
         {route.page === "missing" && <Missing />}
       </main>
       <footer class="footer">

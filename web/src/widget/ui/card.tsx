@@ -8,6 +8,17 @@ import { useChat } from "./context";
 import { SparkIcon } from "./icons";
 import { PHONE } from "./panel";
 
+/** What following a product's link does. */
+export function useChoose(card: ProductCard): (event: MouseEvent) => void {
+  const chat = useChat();
+  return (event) => {
+    const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    if (chat.choosesCard(card) && isPlain) event.preventDefault();
+    // The product's page would lie hidden under a panel that covers the screen.
+    if (isPlain && matchMedia(PHONE).matches) chat.close();
+  };
+}
+
 /** One product: what it is, what it costs, and why it is shown. */
 export function Card({ card }: { card: ProductCard }) {
   const chat = useChat();
@@ -16,13 +27,7 @@ export function Card({ card }: { card: ProductCard }) {
   const image = webAddress(card.image_url, `${chat.baseUrl}/`);
   const page = webAddress(card.url, location.href);
   const was = isReduced(card.price, card.list_price) ? card.list_price : null;
-
-  const choose = (event: MouseEvent) => {
-    const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-    if (chat.choosesCard(card) && isPlain) event.preventDefault();
-    // The product's page would lie hidden under a panel that covers the screen.
-    if (isPlain && matchMedia(PHONE).matches) chat.close();
-  };
+  const choose = useChoose(card);
 
   return (
     <li class="card">

@@ -75,3 +75,9 @@ export const WarningIcon = () => (
     />
   </Icon>
 );
+
+export const CheckIcon = () => (
+  <Icon>
+    <path class="icon-line" d="M5 12.6l4.4 4.4L19 7.4" />
+  </Icon>
+);

@@ -4,6 +4,7 @@ import { RichText } from "../richtext";
 import type { Message } from "../wire";
 import { useLanguage, type Language } from "../words";
 import { Carousel } from "./carousel";
+import { columnCards, ComparisonTable } from "./comparison";
 import { useChat } from "./context";
 import { ThumbIcon } from "./icons";
 
@@ -45,12 +46,24 @@ export function MessageLine(props: MessageLineProps) {
           <RichText text={message.text} />
         </div>
       )}
-      {message.cards.length > 0 && <Carousel cards={message.cards} />}
+      <Goods message={message} />
       {isOwn && <DeliveryWords entry={entry} isShown={isNewest || delivery === "failed"} />}
       {message.role === "bot" && message.id !== "" && (
         <Thumbs messageId={message.id} value={thumb} isNewest={isNewest} />
       )}
     </article>
+  );
+}
+
+/** The cards, as a table where they were compared: its heads are the cards. */
+function Goods({ message: { cards, comparison } }: { message: Message }) {
+  const heads = columnCards(comparison, cards);
+  const others = cards.filter((card) => !heads?.includes(card));
+  return (
+    <>
+      {comparison && heads && <ComparisonTable comparison={comparison} cards={heads} />}
+      {others.length > 0 && <Carousel cards={others} />}
+    </>
   );
 }
 
