@@ -33,6 +33,8 @@ class CardsExpected(BaseModel):
     all: dict[str, Any] = Field(default_factory=dict)
     most: dict[str, Any] = Field(default_factory=dict)
     none: dict[str, Any] = Field(default_factory=dict)
+    # Each of these values is on one card at least: something of every kind.
+    some: dict[str, list[Any]] = Field(default_factory=dict)
     price_max: float | None = None
     price_min: float | None = None
     # None of them was among the cards shown last.
@@ -50,16 +52,22 @@ class CardsExpected(BaseModel):
             yield f"a price above {self.price_max:g}: {max(prices):g}"
         if self.price_min is not None and any(price < self.price_min for price in prices):
             yield f"a price below {self.price_min:g}: {min(prices):g}"
+        yield from self._unlike(cards)
+        if self.new and (again := seen & {card["product_id"] for card in cards}):
+            yield f"shown a moment ago: {', '.join(sorted(again))}"
+
+    def _unlike(self, cards: list[dict[str, Any]]) -> Iterator[str]:
         for share, wanted in ((1.0, self.all), (0.6, self.most)):
             for name, value in wanted.items():
                 fits = sum(_fits(card.get(name), value) for card in cards)
                 if fits < share * len(cards):
                     yield f"{name} is {value!r} on {fits} of {len(cards)} cards only"
+        for name, value in ((name, one) for name, values in self.some.items() for one in values):
+            if not any(_fits(card.get(name), value) for card in cards):
+                yield f"no card whose {name} is {value!r}"
         for name, value in self.none.items():
             if any(_fits(card.get(name), value) for card in cards):
                 yield f"a card whose {name} is {value!r}"
-        if self.new and (again := seen & {card["product_id"] for card in cards}):
-            yield f"shown a moment ago: {', '.join(sorted(again))}"
 
 
 class Expected(BaseModel):

@@ -121,6 +121,28 @@ def test_a_suggested_answer_can_be_tapped(page: Page) -> None:
     expect(chat.get_by_role("list", name="Products")).to_have_count(shown + 1, timeout=ANSWER_MS)
 
 
+def test_goods_are_compared_in_a_table_that_a_phone_can_hold(
+    page: Page, complaints: list[str]
+) -> None:
+    page.set_viewport_size(PHONE)
+    chat = open_chat(page)
+    say(chat, "headphones")
+    lists = chat.get_by_role("list", name="Products").count()
+    log = say(chat, "compare the first, the second and the third")
+    table = log.get_by_role("table", name="Side by side")
+    expect(table.get_by_role("columnheader")).to_have_count(3)
+    expect(table.get_by_role("rowheader", name="Price")).to_be_visible()
+    # Its heads are the cards: the same goods are not shown twice.
+    expect(chat.get_by_role("list", name="Products")).to_have_count(lists)
+    label = table.get_by_role("rowheader").first
+    before = label.bounding_box()
+    table.evaluate("table => { table.parentElement.scrollLeft = 50 }")
+    assert label.bounding_box() == before
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    keep_screenshot(page, "comparison")
+    assert complaints == []
+
+
 def test_markup_is_shown_as_the_text_it_is(page: Page) -> None:
     chat = open_chat(page)
     attack = '<img src=x onerror="document.title=1"><b>hi</b>'
