@@ -1,7 +1,7 @@
 """When a message is not understood, or is none of a shop's business."""
 
 from actions.person import ask_person
-from actions.product_questions import describe_product
+from actions.product_questions import introduce_product
 from actions.recommendation import recommend_products
 from actions.search import name_wishes, read_wishes, refine_search, search_products
 from actions.turn import Choice, Turn, choice
@@ -50,7 +50,7 @@ def fall_back(turn: Turn) -> None:
         return
     if turn.shown and turn.reading.ordinals():
         # It points at one of those before them: whatever it asks, that one is what it is about.
-        describe_product(turn)
+        introduce_product(turn)
         return
     if turn.reading.named("recipient") or turn.recall("awaited"):
         # Somebody to choose for; or no answer to what we asked, so we choose ourselves.

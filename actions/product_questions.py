@@ -37,6 +37,13 @@ def describe_product(turn: Turn) -> None:
         _answer(turn, product, _read_question(turn, product, str(asked)))
 
 
+def introduce_product(turn: Turn) -> None:
+    """Tell about the product that a message points at, where what it asks is not understood."""
+    product = meant_product(turn, intent="ask_product_detail")
+    if product is not None:
+        _say_about(turn, product)
+
+
 def _read_question(turn: Turn, product: Product, asked: str) -> Question:
     if is_code(asked):
         return coded_question(asked)

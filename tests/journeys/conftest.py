@@ -4,12 +4,22 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fake_shop import FakeShop, open_shop
 from tests.journeys.shop import RunningShop, Shopper
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
-    running = RunningShop(tmp_path_factory.mktemp("shop"))
+def own_system() -> Iterator[FakeShop]:
+    """The shop's own system, which confirms whatever it is asked."""
+    with open_shop() as own:
+        yield own
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory, own_system: FakeShop) -> Iterator[RunningShop]:
+    running = RunningShop(
+        tmp_path_factory.mktemp("shop"), settings={"SHOPKEEPER_SHOP_WEBHOOK_URL": own_system.url}
+    )
     try:
         running.start()
         yield running

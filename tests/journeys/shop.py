@@ -77,6 +77,14 @@ class Shopper:
         assert answer.status_code == 200, answer.text
         return Turn(**answer.json())
 
+    def until(self, words: str, *, seconds: float = 20.0) -> str:
+        """Wait until the last thing said holds these words, whatever their case."""
+        end = time.monotonic() + seconds
+        while words.lower() not in (last := self.history()[-1]["text"]).lower():
+            assert time.monotonic() < end, f"no {words!r} in time; last said: {last!r}"
+            time.sleep(0.1)
+        return str(last)
+
     def history(self) -> list[dict[str, Any]]:
         messages: list[dict[str, Any]] = self.http.get("/api/chat/messages").json()["messages"]
         return messages
