@@ -10,6 +10,7 @@ from actions.person import call_person
 from actions.recommendation import recommend_products
 from actions.search import present, refine_search, show_more, widen_search
 from actions.turn import Turn
+from shop.shop_requests import refused_since
 
 Offered = Mapping[str, Any]
 
@@ -31,10 +32,19 @@ def take_yes(turn: Turn) -> None:
     offered = turn.recall("pending") or {}
     turn.remember(pending=None)
     take = ON_YES.get(offered.get("yes", ""))
-    if take is None:
-        turn.say("utter_yes_to_what")
-    else:
+    if take is not None:
         take(turn, offered)
+    elif _was_refused(turn):
+        # The news of it asked whether a person should help.
+        call_person(turn)
+    else:
+        turn.say("utter_yes_to_what")
+
+
+def _was_refused(turn: Turn) -> bool:
+    """Whether the last thing they heard is that the shop refuses what they asked for."""
+    with turn.services.sessions() as session:
+        return refused_since(session, turn.shopper.session_id, turn.last_heard())
 
 
 def take_no(turn: Turn) -> None:

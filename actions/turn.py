@@ -3,6 +3,7 @@
 import functools
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from rasa_sdk import Tracker
@@ -77,6 +78,11 @@ class Turn:
         """The intents of the messages before this one, as far back as Rasa sends them."""
         said = [event for event in self._tracker.events if event.get("event") == "user"]
         return [(event["parse_data"].get("intent") or {}).get("name", "") for event in said[:-1]]
+
+    def last_heard(self) -> datetime:
+        """When the message before this one came; long ago where there was none."""
+        said = [event for event in self._tracker.events if event.get("event") == "user"]
+        return datetime.fromtimestamp(said[-2]["timestamp"] if len(said) > 1 else 0, UTC)
 
     def recall(self, slot: str, default: Any = None) -> Any:
         """What is remembered under this name."""

@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import select, update
@@ -86,6 +87,16 @@ def open_requests(session: Session, subjects: Sequence[str]) -> list[ShopRequest
         .order_by(ShopRequest.created_at, ShopRequest.id)
     )
     return list(session.scalars(query))
+
+
+def refused_since(session: Session, conversation_id: str, since: datetime) -> bool:
+    """Whether the shop has refused something that this conversation asked for after that time."""
+    refused = select(ShopRequest.id).where(
+        ShopRequest.conversation_id == conversation_id,
+        ShopRequest.state == "refused",
+        ShopRequest.updated_at > since,
+    )
+    return session.scalar(refused.limit(1)) is not None
 
 
 def settle_request(

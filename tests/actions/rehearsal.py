@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -170,7 +171,8 @@ class Rehearsal:
 
     def hear(self, parse: Parse) -> Answer:
         message = {**parse.model_dump(), "metadata": self.metadata}
-        self.events.append({"event": "user", "parse_data": message})
+        said = {"event": "user", "parse_data": message, "timestamp": time.time()}
+        self.events.append(said)
         action = self.actions[parse.intent.name]
         dispatcher = CollectingDispatcher()
         if action in ACTIONS:

@@ -14,6 +14,7 @@ from db.engine import make_engine, session_factory
 from db.migrate import upgrade
 from db.tables.orders import Order
 from db.tables.shop_requests import ShopRequest
+from shop.shop_requests import settle_request
 from tests.actions.rehearsal import Rehearsal
 from tests.builders import NOON, a_customer, a_product, an_order, an_order_line
 
@@ -105,6 +106,17 @@ def test_a_plain_yes_will_do_and_asks_once(maya: Rehearsal) -> None:
     maya.say("affirm", "yes please")
     assert len(requests(maya)) == 1
     assert "already asked" in maya.say("cancel_order", "cancel my order").text
+
+
+def test_a_yes_to_a_refusal_brings_a_person(
+    maya: Rehearsal, own_sessions: sessionmaker[Session]
+) -> None:
+    maya.press(maya.say("cancel_order", "cancel [M1](order_id:M1)"), "Yes, cancel it")
+    with own_sessions.begin() as session:
+        request = session.scalars(select(ShopRequest)).one()
+        settle_request(session, request.id, outcome="refused")
+    assert maya.say("affirm", "yes").handoff == "accepted"
+    assert maya.say("affirm", "yes").handoff is None
 
 
 def test_a_no_leaves_it(maya: Rehearsal) -> None:
