@@ -1,6 +1,6 @@
 """How long a shopper waits for a recommendation, and how much memory the shop takes.
 
-    python benchmarks/turn.py [--url http://127.0.0.1:8080] [--turns 200] [--conversations 10]
+    python benchmarks/turn.py [--url http://127.0.0.1:8080] [--turns 210] [--conversations 7]
         [--at-once 1] [--ports 8080 5005 5006 5007 5008]
 
 Talks to a running shop as shoppers do: each conversation searches, refines and asks for more, over
@@ -31,6 +31,8 @@ SAYINGS = (
     "something for the garden",
     "what's popular right now?",
 )
+# Turns from which on a conversation is a long one.
+LONG = 30
 # The state of a listening socket in /proc/net/tcp.
 LISTENING = "0A"
 
@@ -55,11 +57,10 @@ def main() -> int:
         talk(client, SAYINGS[:3])
         started = time.perf_counter()
         with ThreadPoolExecutor(options.at_once) as pool:
-            turns = [
-                turn for told in pool.map(lambda plan: talk(client, plan), plans) for turn in told
-            ]
+            talks = list(pool.map(lambda plan: talk(client, plan), plans))
         seconds = time.perf_counter() - started
-    report = summary(turns, seconds=seconds)
+    turns = [turn for told in talks for turn in told]
+    report = summary(turns, seconds=seconds) | pace(talks)
     memory = {port: resident_mib(port) for port in options.ports}
     report["memory_mib"] = memory
     report["memory_total_mib"] = sum(mib for mib in memory.values() if mib is not None)
@@ -71,8 +72,8 @@ def read_options() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--url", default="http://127.0.0.1:8080")
-    parser.add_argument("--turns", type=int, default=200)
-    parser.add_argument("--conversations", type=int, default=10)
+    parser.add_argument("--turns", type=int, default=210)
+    parser.add_argument("--conversations", type=int, default=7)
     parser.add_argument("--at-once", type=int, default=1, help="conversations talking at once")
     parser.add_argument("--ports", type=int, nargs="*", default=[8080, 5005, 5006, 5007, 5008])
     return parser.parse_args()
@@ -111,6 +112,21 @@ def summary(turns: Sequence[Turn], *, seconds: float) -> dict[str, object]:
         "max_ms": round(times[-1], 1),
         "turns_per_second": round(len(turns) / seconds, 1),
     }
+
+
+def pace(talks: Sequence[Sequence[Turn]]) -> dict[str, object]:
+    """How the last ten turns of long conversations compare with their first ten.
+
+    With as many conversations as there are sayings each stands as often early as late.
+    """
+    long = [told for told in talks if len(told) >= LONG]
+    if not long:
+        return {}
+    first, last = (
+        statistics.median(turn.milliseconds for told in long for turn in told[part])
+        for part in (slice(None, 10), slice(-10, None))
+    )
+    return {"first_ten_p50_ms": round(first, 1), "last_ten_p50_ms": round(last, 1)}
 
 
 def resident_mib(port: int) -> int | None:
