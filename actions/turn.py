@@ -24,9 +24,9 @@ from shop.wishes import Wishes
 Phrase = Mapping[str, Any]
 Choice = dict[str, Any]
 Handover = Literal["accepted", "not_understood", "order_request", "privacy_request"]
-# The reason of a product that is shown because it was asked about.
 # What is remembered for one turn.
 _PASSING = ("pending", "misunderstood", "awaited")
+# The reason of a product that is shown because it was asked about.
 _OTHER: Phrase = {"code": "other", "params": {}}
 
 
