@@ -1,45 +1,22 @@
-import { useEffect, useState } from "preact/hooks";
 import { webAddress } from "../../shared/address";
 import { formatMoney } from "../../shared/money";
 import { Picture } from "../../shared/picture";
-import { fetchCart, ShopError, type ChatCart, type ChatCartLine } from "../api";
+import { fetchCart, type ChatCart, type ChatCartLine } from "../api";
 import { openAssistant } from "../assistant";
 import { productPath } from "../route";
 import { useLanguage } from "../words";
+import { Fetched } from "./fetched";
 import { Link } from "./link";
-import { Missing, Trouble } from "./trouble";
 
 /** Where the assistant leads to pay: the very cart that was filled in the chat. Nothing is sold. */
 export function Checkout({ id }: { id: string }) {
+  return (
+    <Fetched fetch={(signal) => fetchCart(id, signal)}>{(cart) => <Cart cart={cart} />}</Fetched>
+  );
+}
+
+function Cart({ cart }: { cart: ChatCart }) {
   const { say, locale } = useLanguage();
-  const [cart, setCart] = useState<ChatCart | null>(null);
-  const [failure, setFailure] = useState<number | null>(null);
-
-  const load = (signal?: AbortSignal) => {
-    setFailure(null);
-    fetchCart(id, signal).then(setCart, (error: unknown) => {
-      if (!signal?.aborted) setFailure(error instanceof ShopError ? error.status : 0);
-    });
-  };
-  useEffect(() => {
-    const stop = new AbortController();
-    load(stop.signal);
-    return () => {
-      stop.abort();
-    };
-  }, []);
-
-  if (failure === 404) return <Missing />;
-  if (failure !== null) {
-    return (
-      <Trouble
-        onRetry={() => {
-          load();
-        }}
-      />
-    );
-  }
-  if (!cart) return <p class="notice">{say("loading")}</p>;
   return (
     <section class="checkout">
       <h1>{say("checkout")}</h1>

@@ -1,17 +1,16 @@
-import { useEffect, useState } from "preact/hooks";
 import { webAddress } from "../../shared/address";
 import { discount, isReduced } from "../../shared/money";
 import { Picture } from "../../shared/picture";
-import { fetchProduct, ShopError, type ProductDetail } from "../api";
+import { fetchProduct, type ProductDetail } from "../api";
 import { itemOf, openAssistant, track } from "../assistant";
 import { listPath } from "../route";
 import { headline, useLanguage } from "../words";
+import { Fetched } from "./fetched";
 import { TalkGlyph } from "./glyphs";
 import { Link } from "./link";
 import { Price, Rating } from "./price";
 import { Related } from "./related";
 import { Reviews } from "./reviews";
-import { Missing, Trouble } from "./trouble";
 
 interface ProductPageProps {
   id: string;
@@ -22,43 +21,21 @@ interface ProductPageProps {
 const LOW_STOCK = 5;
 
 export function ProductPage({ id, shopName, onAdd }: ProductPageProps) {
+  return (
+    <Fetched
+      fetch={(signal) => fetchProduct(id, signal)}
+      onFetched={(product) => {
+        document.title = `${product.title}, ${shopName}`;
+        track("view_item", { items: [itemOf(product)] });
+      }}
+    >
+      {(product) => <Detail product={product} onAdd={onAdd} />}
+    </Fetched>
+  );
+}
+
+function Detail({ product, onAdd }: { product: ProductDetail; onAdd: ProductPageProps["onAdd"] }) {
   const { say } = useLanguage();
-  const [product, setProduct] = useState<ProductDetail | null>(null);
-  const [failure, setFailure] = useState<number | null>(null);
-
-  const load = (signal?: AbortSignal) => {
-    setFailure(null);
-    fetchProduct(id, signal).then(
-      (found) => {
-        setProduct(found);
-        document.title = `${found.title}, ${shopName}`;
-        track("view_item", { items: [itemOf(found)] });
-      },
-      (error: unknown) => {
-        if (!signal?.aborted) setFailure(error instanceof ShopError ? error.status : 0);
-      },
-    );
-  };
-
-  useEffect(() => {
-    const stop = new AbortController();
-    load(stop.signal);
-    return () => {
-      stop.abort();
-    };
-  }, []);
-
-  if (failure === 404) return <Missing />;
-  if (failure !== null) {
-    return (
-      <Trouble
-        onRetry={() => {
-          load();
-        }}
-      />
-    );
-  }
-  if (!product) return <p class="notice">{say("loading")}</p>;
   return (
     <>
       <nav class="crumbs">
