@@ -1,5 +1,6 @@
-"""`shopkeeper import`: the shop's goods, orders and answers out of files."""
+"""`shopkeeper import`: the shop's goods, orders, events and answers out of files."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -21,7 +22,11 @@ from sqlalchemy import Engine
 from common.settings import Settings, load_settings
 from db.engine import make_engine
 from db.imports.catalog import CatalogOptions, import_catalog
+from db.imports.event_rows import FIELDS as EVENT_FIELDS
+from db.imports.events import EventOptions, import_events
 from db.imports.faq import FaqOptions, import_faq
+from db.imports.files import SourceFile
+from db.imports.formats import detect_format
 from db.imports.mapping import field_name
 from db.imports.order_lines import FIELDS as ORDER_FIELDS
 from db.imports.orders import OrderOptions, import_orders
@@ -29,7 +34,7 @@ from db.imports.report import ImportReport, OnProgress
 from db.migrate import upgrade
 
 app = typer.Typer(
-    help="Bring the shop's goods, orders and answers from files. No process need run.",
+    help="Bring the shop's goods, orders, events and answers from files. No process need run.",
     no_args_is_help=True,
 )
 
@@ -37,13 +42,23 @@ app = typer.Typer(
 class CatalogFormat(StrEnum):
     """What a catalogue may be written in."""
 
-    csv = "csv"
+    google = "google"
+    shopify = "shopify"
+    jsonl = "jsonl"
     yaml = "yaml"
+    csv = "csv"
 
 
 class OrderFormat(StrEnum):
     """What orders may be written in."""
 
+    csv = "csv"
+
+
+class EventFormat(StrEnum):
+    """What events may be written in; Google's export is JSONL, or CSV when flattened."""
+
+    ga4 = "ga4"
     csv = "csv"
 
 
@@ -55,7 +70,9 @@ class FaqFormat(StrEnum):
     markdown = "markdown"
 
 
+_NICENESS = 5
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".yaml": "yaml", ".yml": "yaml", ".md": "markdown"}
+JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="May be gzipped.")
@@ -77,7 +94,7 @@ def catalog(
     file: File,
     *,
     file_format: Annotated[
-        CatalogFormat | None, typer.Option("--format", help="By default what the name ends in.")
+        CatalogFormat | None, typer.Option("--format", help="By default what it looks like.")
     ] = None,
     mapping: Map = None,
     skip_bad_rows: SkipBadRows = False,
@@ -88,11 +105,25 @@ def catalog(
             exists=True, file_okay=False, help="Folder of the pictures that rows name by file."
         ),
     ] = None,
+    fetch_pictures: Annotated[
+        bool,
+        typer.Option(
+            "--fetch-pictures",
+            help="Fetch, size and keep the pictures that rows name by their web address.",
+        ),
+    ] = False,
+    allow_private_addresses: Annotated[
+        bool,
+        typer.Option(
+            "--allow-private-addresses",
+            help="Fetch pictures from this machine and its network as well.",
+        ),
+    ] = False,
 ) -> None:
     """Import products. Those of the shop that the file lacks retire."""
     settings = load_settings()
     options = CatalogOptions(
-        file_format=file_format or _format_of(file, CatalogFormat),
+        file_format=file_format or _catalog_format_of(file),
         currency=settings.currency,
         max_price=settings.max_price,
         media=settings.media,
@@ -100,6 +131,8 @@ def catalog(
         skip_bad_rows=skip_bad_rows,
         keep_missing=keep_missing,
         pictures=pictures,
+        fetch_pictures=fetch_pictures,
+        allow_private=allow_private_addresses,
     )
     _run(
         settings,
@@ -137,6 +170,39 @@ def orders(
     )
 
 
+@app.command("events")
+def events(
+    file: File,
+    *,
+    file_format: Annotated[
+        EventFormat | None,
+        typer.Option("--format", help="By default csv for .csv, ga4 for .jsonl and .json."),
+    ] = None,
+    mapping: Map = None,
+    skip_bad_rows: SkipBadRows = False,
+    date_format: Annotated[
+        str | None,
+        typer.Option(
+            help="Form of timestamp where it is neither ISO 8601 nor counted from 1970: "
+            "'%d/%m/%Y %H:%M'."
+        ),
+    ] = None,
+) -> None:
+    """Import what shoppers did: views, searches, carts, purchases."""
+    options = EventOptions(
+        file_format=file_format or _event_format_of(file),
+        max_price=load_settings().max_price,
+        mapping=_parse_map(mapping, known=EVENT_FIELDS),
+        skip_bad_rows=skip_bad_rows,
+        date_format=date_format,
+    )
+    _run(
+        load_settings(),
+        "events",
+        lambda engine, on_progress: import_events(engine, file, options, on_progress=on_progress),
+    )
+
+
 @app.command("faq")
 def faq(
     file: File,
@@ -164,6 +230,9 @@ def faq(
 
 def _run(settings: Settings, what: str, work: Callable[[Engine, OnProgress], ImportReport]) -> None:
     upgrade(settings.database_url)
+    # Shoppers come first, where the shop runs on the same machine.
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, 0, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
     engine = make_engine(settings.database_url)
     try:
         with _progress() as on_progress:
@@ -208,6 +277,12 @@ def _say(report: ImportReport, what: str) -> None:
     )
 
 
+def _catalog_format_of(file: Path) -> str:
+    suffixes = {suffix.lower() for suffix in file.suffixes}
+    # YAML alone may begin with anything, such as a comment.
+    return "yaml" if suffixes & {".yaml", ".yml"} else detect_format(SourceFile(file))
+
+
 def _format_of(file: Path, formats: type[StrEnum]) -> str:
     suffixes = [suffix.lower() for suffix in file.suffixes if suffix.lower() != ".gz"]
     found = SUFFIXES.get(suffixes[-1] if suffixes else "", "")
@@ -218,6 +293,12 @@ def _format_of(file: Path, formats: type[StrEnum]) -> str:
             param_hint="--format",
         )
     return found
+
+
+def _event_format_of(file: Path) -> str:
+    # Google names its files by what they are written in; JSON of anybody else's has no form.
+    written_in_json = any(suffix.lower() in JSON_SUFFIXES for suffix in file.suffixes)
+    return EventFormat.ga4 if written_in_json else _format_of(file, EventFormat)
 
 
 def _parse_map(

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from db.tables.base import UtcDateTime
 from db.tables.behaviour import Event
 
+# These say something without naming a product.
+WITHOUT_ITEMS = frozenset({"search", "view_cart", "begin_checkout", "view_item_list"})
 # Steps that say that somebody wants the product.
 WANTING = ("view_item", "add_to_wishlist", "add_to_cart", "purchase")
 

@@ -2,17 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    ConfigDict,
     Field,
+    SkipValidation,
     StringConstraints,
     model_validator,
 )
 
+from db.behaviour import WITHOUT_ITEMS
 from db.tables.behaviour import EVENT_NAMES
 from gateway.text import CleanText, Identifier
 
@@ -20,8 +23,6 @@ MOST_EVENTS = 2000
 # A shopper's clock may be a little fast.
 CLOCK_LEEWAY = timedelta(hours=1)
 
-# These say something without naming a product.
-WITHOUT_ITEMS = frozenset({"search", "view_cart", "begin_checkout", "view_item_list"})
 Place = Annotated[CleanText, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -42,12 +43,16 @@ class EventItem(BaseModel):
 class ShopEvent(BaseModel):
     """Something a shopper did, in GA4's names."""
 
-    name: Annotated[str, AfterValidator(_known)]
+    name: Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": [*EVENT_NAMES]})]
     timestamp: AwareDatetime
     customer_id: Identifier | None = None
     items: Annotated[list[EventItem], Field(max_length=200)] = Field(default_factory=list)
     search_term: Annotated[CleanText, StringConstraints(max_length=500)] | None = None
     ranking_id: Identifier | None = None
+    transaction_id: Identifier | None = Field(
+        default=None,
+        description="The order's id, of a purchase or refund: what is told twice counts once.",
+    )
     country: Place | None = None
     region: Place | None = None
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
@@ -69,9 +74,23 @@ class ShopEvent(BaseModel):
 class EventsRequest(BaseModel):
     """Events, each judged by itself, so that a bad one does not lose the others."""
 
-    events: Annotated[list[Any], Field(max_length=MOST_EVENTS)] = Field(
-        description="Objects of the form of ShopEvent."
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "events": [
+                        {
+                            "name": "add_to_cart",
+                            "timestamp": "2026-01-01T10:00:00Z",
+                            "items": [{"item_id": "sku-123", "price": 59.9, "quantity": 1}],
+                        }
+                    ]
+                }
+            ]
+        }
     )
+
+    events: Annotated[list[SkipValidation[ShopEvent]], Field(max_length=MOST_EVENTS)]
 
 
 class Rejected(BaseModel):

@@ -1,44 +1,43 @@
 """Intake of behaviour: POST /api/events, each event judged by itself."""
 
-import hmac
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import APIRouter, Depends, Request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session, sessionmaker
 
 from common.errors import BadRequest, Unauthorized
 from common.settings import Settings
+from gateway.admission import Admission, Bearer
 from gateway.event_wire import EventsAnswer, EventsRequest, Rejected, ShopEvent
 from gateway.intake import store_events, store_review
+from gateway.keys import EventsKey, is_key
+from gateway.problems import problems
 from gateway.speaker import Speaker
-from gateway.store import ConversationStore
-
-_bearer = HTTPBearer(auto_error=False, description="A chat session's token.")
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 def event_routes(
-    *, settings: Settings, store: ConversationStore, sessions: sessionmaker[Session]
+    *, settings: Settings, admission: Admission, sessions: sessionmaker[Session]
 ) -> APIRouter:
     """The route /api/events."""
     routes = APIRouter(prefix="/api", tags=["events"])
 
-    def reporter(
+    async def reporter(
+        request: Request,
         bearer: Bearer,
-        key: Annotated[str | None, Header(alias="X-Events-Key")] = None,
+        key: EventsKey,
     ) -> Speaker | None:
         """The shopper who reports; None for the shop's own server, which may speak for any."""
-        if key is not None:
-            if not hmac.compare_digest(key.encode(), settings.events_key.encode()):
+        # An empty key is a wrong one, and not as good as none.
+        if key is not None or "X-Events-Key" in request.headers:
+            if not is_key(key or "", settings.events_key):
                 raise Unauthorized("X-Events-Key is wrong: it is SHOPKEEPER_EVENTS_KEY.")
             return None
         if bearer is None:
             raise Unauthorized("Send X-Events-Key, or a session's token as Bearer.")
-        return store.speaker(bearer.credentials)
+        return await admission.acting(bearer)
 
-    @routes.post("/events", status_code=202)
+    @routes.post("/events", status_code=202, responses=problems(400, 401, 413, 422))
     def take_events(
         request: EventsRequest, speaker: Annotated[Speaker | None, Depends(reporter)]
     ) -> EventsAnswer:

@@ -1,12 +1,14 @@
 """Behaviour and reviews on their way into the database."""
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from itertools import chain
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from common.errors import BadRequest
+from db.purchases import ORDERED, Record, ToldPurchases, complete_told
 from db.tables.behaviour import Event
 from db.tables.catalog import Product, Review
 from gateway.event_wire import ShopEvent
@@ -15,12 +17,12 @@ from shop import identity
 
 
 def store_events(session: Session, events: Iterable[ShopEvent], *, speaker: Speaker | None) -> None:
-    """Store events, a row for each product of each.
+    """Store events, a row for each product of each; a purchase that was told before, once.
 
     Args:
         speaker: the shopper all of them belong to; None where each names its own.
     """
-    rows = [row for event in events for row in _rows(event, speaker)]
+    rows = _without_told(session, [_rows(event, speaker) for event in events])
     if rows:
         session.execute(insert(Event), rows)
 
@@ -60,7 +62,24 @@ def store_review(session: Session, event: ShopEvent, *, customer_id: str, locale
     session.flush()
 
 
-def _rows(event: ShopEvent, speaker: Speaker | None) -> list[dict[str, Any]]:
+def _without_told(session: Session, events: list[list[Record]]) -> list[Record]:
+    told = ToldPurchases(session, chain.from_iterable(events))
+    new: list[Record] = []
+    found: list[tuple[int, Record]] = []
+    for rows in events:
+        lines: Counter[str] = Counter()
+        for row in rows:
+            lines[row["product_id"]] += 1
+            event = told.find_or_add(row, nth=lines[row["product_id"]])
+            if event is None:
+                new.append(row)
+            else:
+                found.append((event, row))
+    complete_told(session, found)
+    return new
+
+
+def _rows(event: ShopEvent, speaker: Speaker | None) -> list[Record]:
     common = {
         "name": event.name,
         "occurred_at": event.timestamp,
@@ -69,6 +88,7 @@ def _rows(event: ShopEvent, speaker: Speaker | None) -> list[dict[str, Any]]:
         "search_term": event.search_term,
         "rating": event.rating,
         "ranking_id": event.ranking_id,
+        "order_id": event.transaction_id if event.name in ORDERED else None,
         "country": event.country or (speaker.country if speaker else None),
         "region": event.region,
     }

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -11,22 +12,25 @@ from typing import Any
 from sqlalchemy import Engine, select, update
 
 from db.imports.files import SourceFile
+from db.imports.formats import CATALOG_READERS, check_format
+from db.imports.gallery import hang_pictures, open_gallery, recall_pictures
 from db.imports.mapping import FieldMap
 from db.imports.merge import Record, batches, short_transaction, table_of, upsert
 from db.imports.pictures import PictureFolder, media_url
 from db.imports.products import ALIASES, NEEDED, ProductRecord, parse_product
 from db.imports.report import BadFile, ImportReport, OnProgress, refuse, say_nothing
-from db.imports.rows import READERS
 from db.imports.staging import Stager, read_rows, staging_area
 from db.tables.base import now
 from db.tables.catalog import Product
 
-BATCH = 500
+# So few that the database is free again after some ten milliseconds.
+BATCH = 200
 
 SCHEMA = """
 CREATE TABLE products (id TEXT PRIMARY KEY, line INTEGER, record TEXT, picture TEXT);
 CREATE INDEX pictures ON products (picture) WHERE picture IS NOT NULL;
 CREATE TABLE rejected (id TEXT PRIMARY KEY);
+CREATE TABLE withdrawn (id TEXT PRIMARY KEY);
 """
 # What reviews may have said meanwhile, where the feed itself has no opinion.
 KEPT = ("rating", "rating_count")
@@ -39,6 +43,8 @@ class CatalogOptions:
     Attributes:
         pictures: the folder that relative image names are looked up in.
         media: where the shop's pictures lie.
+        fetch_pictures: whether pictures that rows name by their address are fetched.
+        allow_private: whether also from this machine and its network.
     """
 
     file_format: str
@@ -49,6 +55,8 @@ class CatalogOptions:
     skip_bad_rows: bool = False
     keep_missing: bool = False
     pictures: Path | None = None
+    fetch_pictures: bool = False
+    allow_private: bool = False
 
 
 def import_catalog(
@@ -64,11 +72,21 @@ def import_catalog(
         BadRows: some rows do not fit and `skip_bad_rows` is not set.
     """
     report = ImportReport()
-    with staging_area(SCHEMA) as area:
+    pictures = (
+        open_gallery(options.media, allow_private=options.allow_private)
+        if options.fetch_pictures
+        else nullcontext()
+    )
+    with staging_area(SCHEMA) as area, pictures as gallery:
         _stage(area, path, options, report=report, on_progress=on_progress)
+        if gallery:
+            recall_pictures(area, gallery)
         _merge(engine, area, report=report, on_progress=on_progress)
-        if not options.keep_missing:
-            _retire(engine, area, report=report)
+        missing = _withdrawn(engine, area) if options.keep_missing else _missing(engine, area)
+        _retire(engine, missing, report=report)
+        if gallery:
+            # The goods are in by now: pictures may take minutes.
+            report.notes += hang_pictures(engine, area, gallery, on_progress=on_progress)
     return report
 
 
@@ -81,20 +99,25 @@ def _stage(
     on_progress: OnProgress,
 ) -> None:
     source = SourceFile(path)
+    check_format(source, options.file_format, is_mapped=bool(options.mapping))
     products = Stager(area, "INSERT INTO products VALUES (?, ?, ?, ?)")
     rejected = Stager(area, "INSERT OR IGNORE INTO rejected VALUES (?)")
+    withdrawn = Stager(area, "INSERT OR IGNORE INTO withdrawn VALUES (?)")
     lines: dict[str, int] = {}
 
     def keep(line: int, product: ProductRecord) -> tuple[str, str] | None:
         identifier = product.values["id"]
         if (other := lines.setdefault(identifier, line)) != line:
             return "id", f"{identifier!r} is already on line {other}; ids must differ"
+        if not product.is_listed:
+            withdrawn.add((identifier,))
+            return None
         products.add((identifier, line, json.dumps(product.values, default=str), product.picture))
         return None
 
     read_rows(
         source,
-        READERS[options.file_format],
+        CATALOG_READERS[options.file_format],
         FieldMap(options.mapping, aliases=ALIASES),
         needed=NEEDED,
         parse=lambda fields: parse_product(
@@ -108,10 +131,18 @@ def _stage(
     )
     products.flush()
     rejected.flush()
+    withdrawn.flush()
     if not options.skip_bad_rows:
         refuse(report.bad)
+    ((left_out,),) = area.execute("SELECT count(*) FROM withdrawn")
+    report.rows -= left_out
     if not report.rows:
         raise BadFile(f"{path.name} holds no product that could be imported.")
+    if left_out:
+        report.notes.append(
+            f"{left_out:,} products are not for sale (drafts, archived, hidden or expired) "
+            "and were left out."
+        )
     if options.pictures:
         names = area.execute("SELECT DISTINCT picture FROM products WHERE picture IS NOT NULL")
         folder = PictureFolder(options.pictures, options.media)
@@ -169,13 +200,23 @@ def _merge_batch(engine: Engine, records: list[Record], *, report: ImportReport)
             upsert(connection, Product, changed, update=set(changed[0]) - kept_columns)
 
 
-def _retire(engine: Engine, area: sqlite3.Connection, *, report: ImportReport) -> None:
-    for ids in batches(_missing(engine, area), size=BATCH):
+def _retire(engine: Engine, missing: Iterator[str], *, report: ImportReport) -> None:
+    for ids in batches(missing, size=BATCH):
         with short_transaction(engine) as connection:
             connection.execute(
                 update(Product).where(Product.id.in_(ids)).values(active=False, updated_at=now())
             )
         report.retired += len(ids)
+
+
+def _withdrawn(engine: Engine, area: sqlite3.Connection) -> Iterator[str]:
+    """Ids of active products that the file says are not for sale."""
+    named = (identifier for (identifier,) in area.execute("SELECT id FROM withdrawn"))
+    for ids in batches(named, size=BATCH):
+        with engine.connect() as connection:
+            active = select(Product.id).where(Product.active, Product.id.in_(ids))
+            found = list(connection.scalars(active))
+        yield from found
 
 
 def _missing(engine: Engine, area: sqlite3.Connection) -> Iterator[str]:

@@ -84,7 +84,7 @@ def parse_entry(fields: Fields) -> Record:
         "id": fields.take("id", parse_identifier, default="") or slug_of(question),
         "question": question,
         "answer": fields.need("answer", parse_paragraphs, default=""),
-        "examples": [text for example in examples if (text := parse_text(example))],
+        "examples": list(dict.fromkeys(filter(None, map(parse_text, examples)))),
     }
 
 

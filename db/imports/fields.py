@@ -20,6 +20,7 @@ HIGHEST_NUMBER = 2_147_483_647
 _SPREADSHEET_NUMBER = re.compile(r"(\d+)\.0")
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&[#a-zA-Z]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_YES, _NO = frozenset({"true", "yes", "y", "1"}), frozenset({"false", "no", "n", "0"})
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\s*\n\s*")
 
@@ -89,8 +90,13 @@ def parse_paragraphs(text: str) -> str:
         reader.feed(text)
         reader.close()
         text = reader.text
-    text = unicodedata.normalize("NFC", _CONTROL.sub("", text).replace("\r\n", "\n"))
+    text = unicodedata.normalize("NFC", without_control_characters(text.replace("\r\n", "\n")))
     return _BLANK_LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def without_control_characters(text: str) -> str:
+    """The text without what no database takes and nobody sees."""
+    return _CONTROL.sub("", text)
 
 
 def parse_identifier(text: str) -> str:
@@ -99,7 +105,7 @@ def parse_identifier(text: str) -> str:
     Raises:
         BadField: it is longer than anything that serves as an id.
     """
-    text = _CONTROL.sub("", text).strip()
+    text = without_control_characters(text).strip()
     if len(text) > LONGEST_ID:
         raise BadField(f"has {len(text)} characters; expected at most {LONGEST_ID}")
     match = _SPREADSHEET_NUMBER.fullmatch(text)
@@ -167,13 +173,42 @@ def parse_moment(text: str, *, date_format: str | None = None) -> datetime:
         raise BadField(f"{text!r} is no moment; {expected}") from error
 
 
+def parse_period(text: str) -> tuple[datetime, datetime]:
+    """From one moment to another, parted by a slash as in ISO 8601.
+
+    Raises:
+        BadField: there are no two, or one of them is none.
+    """
+    begins, slash, ends = text.partition("/")
+    try:
+        if not slash:
+            raise BadField("there is no slash")
+        return parse_moment(begins), parse_moment(ends)
+    except BadField as error:
+        raise BadField(
+            f"{text!r} is no period; expected one such as 2026-05-01T00:00+02:00/2026-05-31T23:59Z"
+        ) from error
+
+
+def parse_yes_or_no(text: str) -> bool:
+    """Whether it is so.
+
+    Raises:
+        BadField: it is neither.
+    """
+    word = text.strip().lower()
+    if word not in _YES | _NO:
+        raise BadField(f"{text!r} is neither yes nor no; expected true or false")
+    return word in _YES
+
+
 def parse_address(text: str) -> str:
     """A web address, or a path on the shop's own site.
 
     Raises:
         BadField: it has another scheme: `javascript:` must not become a link.
     """
-    text = text.strip()
+    text = without_control_characters(text).strip()
     if text.startswith("//"):
         return f"https:{text}"
     if re.match(r"https?://[^\s]+$", text, re.IGNORECASE) or re.match(r"/[^\s]*$", text):

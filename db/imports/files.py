@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +16,16 @@ BLOCK = 1 << 18
 # The encoding that spreadsheets on Windows write where nobody asks for another.
 FALLBACK = "cp1252"
 MAGIC_OF_GZIP = b"\x1f\x8b"
+# Text of some program may hold a few zeros; what holds more is no text.
+MOST_ZEROS = 0.01
 NO_TEXT = {
     b"PK\x03\x04": "a spreadsheet or a zip archive",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"%PDF": "a PDF",
     b"SQLite format": "a SQLite database",
 }
+
+_XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 
 
 class SourceFile:
@@ -75,17 +80,26 @@ def _encoding_of(path: Path, content: BinaryIO) -> str:
         raise BadFile(f"{path.name} is empty.")
     for magic, what in NO_TEXT.items():
         if head.startswith(magic):
-            raise BadFile(f"{path.name} is {what}: save it as text (CSV or YAML) in UTF-8.")
+            raise BadFile(f"{path.name} is {what}: save it as text (such as CSV) in UTF-8.")
     encoding = _marked_encoding(head)
-    if encoding is None and b"\0" in head:
+    if encoding is None and head.count(0) > len(head) * MOST_ZEROS:
         raise BadFile(f"{path.name} is no text file.")
     try:
         _decode_all(head, content, encoding or "utf-8")
     except UnicodeDecodeError:
         if encoding is not None:
             raise
-        return FALLBACK
+        return _declared_encoding(head) or FALLBACK
     return encoding or "utf-8"
+
+
+def _declared_encoding(head: bytes) -> str | None:
+    """What an XML declaration says, where Python knows it."""
+    declared = _XML_ENCODING.match(head)
+    try:
+        return codecs.lookup(declared[1].decode("ascii")).name if declared else None
+    except LookupError:
+        return None
 
 
 def _marked_encoding(head: bytes) -> str | None:

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Collection, Mapping
 
+from db.imports.fields import without_control_characters
 from db.imports.report import BadFile
 from db.imports.rows import Value
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class FieldMap:
@@ -73,5 +76,6 @@ class FieldMap:
 
 
 def field_name(text: str) -> str:
-    """The name in the form of ours: `g:Image Link` is image_link."""
-    return re.sub(r"[\s\-]+", "_", text.strip().lower().removeprefix("g:"))
+    """The name in the form of ours: `g:Image Link` and `imageLink` are image_link."""
+    words = _HUMP.sub("_", without_control_characters(text).strip())
+    return re.sub(r"[\s\-]+", "_", words.lower().removeprefix("g:"))

@@ -9,10 +9,10 @@ from db.imports.fields import (
     Fields,
     parse_choice,
     parse_identifier,
-    parse_moment,
     parse_text,
     parse_whole_number,
 )
+from db.imports.moments import parse_time
 from db.imports.prices import parse_currency, parse_price
 from db.imports.report import BadField
 from db.tables.base import now
@@ -33,12 +33,21 @@ STATUS_WORDS = {
     **{name: name for name in STATUSES},
     "pending": "placed",
     "open": "placed",
+    "on hold": "placed",
+    "authorized": "placed",
+    "unfulfilled": "placed",
     "processing": "paid",
+    "partially paid": "paid",
+    # What came back of it stands in lines of its own.
+    "partially refunded": "paid",
     "fulfilled": "shipped",
+    "partially fulfilled": "shipped",
     "dispatched": "shipped",
     "complete": "delivered",
     "completed": "delivered",
     "canceled": "cancelled",
+    "voided": "cancelled",
+    "failed": "cancelled",
 }
 # What data tools write where a spreadsheet has an empty cell.
 NOBODY = frozenset({"", "nan", "none", "null", "n/a", "<na>"})
@@ -77,7 +86,7 @@ def parse_order_line(
     )
     # Text that sorts by time, whatever zone the file is in.
     moment: datetime = fields.need(
-        "created_at", partial(parse_moment, date_format=date_format), default=now()
+        "created_at", partial(parse_time, date_format=date_format), default=now()
     )
     return OrderRow(
         line=0,

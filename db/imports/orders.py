@@ -27,6 +27,7 @@ from db.imports.order_staging import (
 from db.imports.report import BadFile, ImportReport, OnProgress, refuse, say_nothing
 from db.imports.rows import READERS
 from db.imports.staging import Stager, read_rows, staging_area
+from db.purchases import take_over_told
 from db.tables.base import now
 from db.tables.behaviour import Event
 from db.tables.catalog import Product
@@ -62,7 +63,8 @@ def import_orders(
     """Take over the orders of a file, one line of an order in each row.
 
     A negative quantity or the status `refunded` is a refund. An order that is there already
-    becomes what the file says, with its events, so the same file again changes nothing. Goods
+    becomes what the file says, with its events, so the same file again changes nothing. What the
+    shop's pages told of the same purchases becomes part of the orders' own events. Goods
     and customers that the shop does not know are made; known ones stay as they are.
 
     Everything is read and checked before the first change. The changes then come in short
@@ -175,9 +177,12 @@ def _merge_orders(engine: Engine, batch: Sequence[list[OrderRow]], *, report: Im
         events += [_event_of(row, order) for row in rows]
     if not orders:
         return
+    with engine.connect() as connection:
+        superseded = take_over_told(connection, events)
     with short_transaction(engine) as connection:
+        if superseded:
+            connection.execute(delete(Event).where(Event.id.in_(superseded)))
         if replaced:
-            connection.execute(delete(Event).where(Event.order_id.in_(replaced)))
             connection.execute(delete(OrderLine).where(OrderLine.order_id.in_(replaced)))
         upsert(connection, Order, orders, update=set(orders[0]) - {"id"})
         connection.execute(insert(table_of(OrderLine)), lines)
@@ -232,9 +237,12 @@ def _event_of(row: OrderRow, order: Record) -> Record:
         "name": "refund" if row.is_refund else "purchase",
         "occurred_at": datetime.fromisoformat(row.created_at),
         "customer_id": order["customer_id"],
+        "session_id": None,
         "product_id": row.product_id,
         "price": Decimal(row.price),
         "quantity": abs(row.quantity),
+        "ranking_id": None,
         "order_id": row.order_id,
         "country": order["country"],
+        "region": None,
     }

@@ -6,14 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
-from PIL import Image, ImageOps
-
-from db.imports.report import SHOWN, OnProgress
-
-# Twice the width of the largest picture that the widget and the shop's page show.
-LARGEST = 960
-# What every channel can show; anything else becomes WebP.
-FORMATS = ("JPEG", "PNG", "WEBP")
+from db.imports.picture_sizing import LARGEST_BYTES, open_picture, save_sized
+from db.imports.report import SHOWN, BadPicture, OnProgress
 
 
 def media_url(name: str) -> str:
@@ -46,32 +40,28 @@ class PictureFolder:
                 if not isinstance(outcome, str):
                     failed.append(f"{name}: {outcome}")
                 on_progress("Pictures", len(taken) / len(names))
-        return taken, _notes_on(failed)
+        return taken, notes_on(failed)
 
     def _take(self, name: str) -> str | Exception:
         source = self.folder / name
         try:
-            with Image.open(source) as picture:
-                form = picture.format if picture.format in FORMATS else "WEBP"
-                target_name = name if picture.format in FORMATS else f"{name}.webp"
-                target = self.media / target_name
-                if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
-                    return target_name
-                upright = ImageOps.exif_transpose(picture)
-                upright.thumbnail((LARGEST, LARGEST))
-                if form == "JPEG" and upright.mode not in ("RGB", "L"):
-                    upright = upright.convert("RGB")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                # A shopper's browser must never load half a picture.
-                draft = target.with_name(f".{target.name}.part")
-                upright.save(draft, format=form)
-                draft.replace(target)
-                return target_name
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            changed_at, size = source.stat().st_mtime, source.stat().st_size
+            for there in (name, f"{name}.webp"):
+                target = self.media / there
+                if target.is_file() and target.stat().st_mtime >= changed_at:
+                    return there
+            if size > LARGEST_BYTES:
+                return BadPicture(f"has more than {LARGEST_BYTES:,} bytes")
+            picture, form = open_picture(source.read_bytes())
+            target_name = name if picture.format == form else f"{name}.webp"
+            save_sized(picture, self.media / target_name, form=form)
+            return target_name
+        except (OSError, BadPicture) as error:
             return error
 
 
-def _notes_on(failed: Sequence[str]) -> list[str]:
+def notes_on(failed: Sequence[str]) -> list[str]:
+    """A note on pictures that did not come, with the first of them; none where all came."""
     if not failed:
         return []
     more = f"\n  and {len(failed) - SHOWN:,} more" if len(failed) > SHOWN else ""

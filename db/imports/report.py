@@ -29,6 +29,13 @@ class BadField(ShopkeeperError):
     status = 422
 
 
+class BadPicture(ShopkeeperError):
+    """A picture cannot be had or read; the detail says why."""
+
+    code = "bad_picture"
+    status = 422
+
+
 class BadRows(ShopkeeperError):
     """Some rows do not fit, and nothing was imported; the detail names the first of them."""
 

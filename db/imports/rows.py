@@ -1,9 +1,8 @@
 """Rows out of files: one reader for each format, all of them streaming."""
 
-import csv
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, TextIO
 
 import yaml
@@ -12,6 +11,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.resolver import Resolver
 
+from db.imports.records import Record, csv_records
 from db.imports.report import BadFile
 
 # A list is of texts; a mapping became a list of "name: text".
@@ -42,36 +42,35 @@ def csv_rows(text: TextIO) -> Iterator[Row]:
     """The records of a CSV file with a header, whatever it separates its columns with.
 
     Raises:
-        BadFile: there is no usable header, or a quote is never closed.
+        BadFile: there is no usable header.
     """
-    first, skipped = text.readline(), 0
+    first, begins = text.readline(), 1
     delimiter = ""
     if first.lower().startswith("sep="):  # Excel's own way to name it
-        delimiter, first, skipped = first[4:].strip("\r\n"), text.readline(), 1
-    reader = csv.reader(chain([first], text), delimiter=delimiter or _delimiter_of(first))
-    try:
-        header = [name.strip() for name in next(reader)]
-        _check_header(header)
-        begins = reader.line_num + 1
-        for cells in reader:
-            if any(cells):
-                yield _csv_row(header, cells, line=begins + skipped)
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise BadFile(
-            f"line {reader.line_num + skipped}: {error}; perhaps a quote before it is never closed."
-        ) from error
+        delimiter, first, begins = first[4:].strip("\r\n"), text.readline(), 2
+    delimiter = delimiter or _delimiter_of(first)
+    named, *_ = [*csv_records(io.StringIO(first, newline=""), delimiter=delimiter), Record(1, [])]
+    header = [name.strip() for name in named.cells]
+    _check_header(header)
+    for record in csv_records(text, delimiter=delimiter, line=begins + 1):
+        if record.problem or any(record.cells):
+            yield _csv_row(header, record)
 
 
-def _csv_row(header: list[str], cells: list[str], *, line: int) -> Row:
+def _csv_row(header: list[str], record: Record) -> Row:
+    cells = record.cells
+    if record.problem:
+        return Row(record.line, {}, record.problem)
     if len(cells) > len(header) and any(cells[len(header) :]):
         return Row(
-            line,
+            record.line,
             {},
             f"has {len(cells)} values for {len(header)} columns; "
             "a value that holds the separator needs quotes around it",
         )
-    return Row(line, dict(zip(header, cells, strict=False)))
+    if [cell.strip() for cell in cells] == header:
+        return Row(record.line, {}, "names the columns again; were two files put together?")
+    return Row(record.line, dict(zip(header, cells, strict=False)))
 
 
 def _delimiter_of(header: str) -> str:

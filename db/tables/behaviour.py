@@ -40,7 +40,7 @@ class Event(Table):
         Index(None, "session_id", "occurred_at", *_STEP),
         Index(None, "occurred_at"),
         Index(None, "product_id", "occurred_at"),
-        # Only purchases and refunds of imported orders are in it.
+        # Only purchases and refunds that name their order are in it.
         Index(
             None,
             "order_id",
@@ -53,7 +53,8 @@ class Event(Table):
     name: Mapped[str] = mapped_column(Text)
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     customer_id: Mapped[str | None] = mapped_column(Text)
-    # The conversation of a guest; a signed-in shopper's events carry both.
+    # The conversation of a guest, or `visitor:` and the browser's number in imported events; a
+    # signed-in shopper's events carry customer and conversation.
     session_id: Mapped[str | None] = mapped_column(Text)
     product_id: Mapped[str | None] = mapped_column(Text)
     price: Mapped[Decimal | None] = mapped_column(Money)
@@ -61,7 +62,7 @@ class Event(Table):
     search_term: Mapped[str | None] = mapped_column(Text)
     rating: Mapped[int | None]
     ranking_id: Mapped[str | None] = mapped_column(Text)
-    # The order a purchase or refund belongs to: an order imported again replaces its events.
+    # The order a purchase or refund belongs to: an order that is imported replaces its events.
     order_id: Mapped[str | None] = mapped_column(Text)
     country: Mapped[str | None] = mapped_column(Text)
     region: Mapped[str | None] = mapped_column(Text)

@@ -8,6 +8,7 @@ from cli.imports import app
 from common.errors import ConfigurationError
 from db.engine import make_engine, session_factory
 from db.imports.report import BadRows
+from db.tables.behaviour import Event
 from db.tables.catalog import FaqEntry, Product
 from db.tables.orders import Order
 
@@ -54,6 +55,30 @@ def test_orders_and_answers_go_in(tmp_path: Path, home: Path) -> None:
         assert session.scalars(select(FaqEntry.answer)).all() == ["Soon."]
 
 
+def test_events_go_in_and_tell_their_form_by_their_name(tmp_path: Path, home: Path) -> None:
+    csv = write(
+        tmp_path,
+        "events.csv",
+        "Was,timestamp,customer_id,item_id\npurchase,31.05.2026,maya,cap\npage_view,,,\n",
+    )
+    ga4 = write(
+        tmp_path,
+        "export.jsonl",
+        '{"event_name": "view_item", "event_timestamp": "1777896000000000", "items": '
+        '[{"item_id": "cap"}]}\n',
+    )
+    taken = run("events", csv, "--map", "name=Was", "--date-format", "%d.%m.%Y")
+    assert taken.exit_code == 0, taken.output
+    assert "1 rows: 1 events new" in taken.stdout
+    assert "1 page_view" in taken.stderr
+    assert run("events", ga4).exit_code == 0
+    with session_factory(make_engine(f"sqlite:///{home}/shopkeeper.db"))() as session:
+        assert session.scalars(select(Event.name).order_by(Event.id)).all() == [
+            "purchase",
+            "view_item",
+        ]
+
+
 def test_bad_rows_fail_the_import_and_left_out_ones_are_told(tmp_path: Path, home: Path) -> None:
     file = write(tmp_path, "goods.csv", "id,title,price\n1,Cap,5\n2,Hat,free\n")
     refused = run("catalog", file)
@@ -69,11 +94,12 @@ def test_bad_rows_fail_the_import_and_left_out_ones_are_told(tmp_path: Path, hom
     [
         ["catalog"],
         ["catalog", "nowhere.csv"],
-        ["catalog", "goods.txt"],
         ["catalog", "goods.txt", "--format", "xlsx"],
         ["catalog", "goods.csv", "--map", "title"],
         ["orders", "goods.csv", "--map", "colour=Farbe"],
         ["orders", "goods.csv", "--format", "yaml"],
+        ["events", "goods.txt"],
+        ["events", "goods.csv", "--map", "colour=Farbe"],
     ],
 )
 def test_misuse_is_exit_code_2(tmp_path: Path, home: Path, words: list[str]) -> None:

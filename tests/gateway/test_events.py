@@ -11,7 +11,7 @@ from sqlalchemy import select
 from db.tables.behaviour import EVENT_NAMES, Event
 from db.tables.catalog import Product, Review
 from shop.identity import sign
-from tests.builders import a_customer, a_product
+from tests.builders import a_customer, a_product, an_event
 from tests.gateway.conftest import Chat, Gateway, on_sqlite
 
 NOON = "2026-01-01T12:00:00Z"
@@ -176,6 +176,76 @@ def test_a_review_needs_a_known_product_and_a_signed_in_customer(gateway: Gatewa
 
     assert "signed-in" in by_guest["rejected"][0]["reason"]
     assert "no such product" in of_nothing["rejected"][0]["reason"]
+
+
+def a_purchase(**values: Any) -> dict[str, Any]:
+    return a_view(name="purchase", **values)
+
+
+def an_ordered(**values: Any) -> Event:
+    """What the import of order A1 told of c1's purchase of p1."""
+    moment = datetime(2026, 1, 1, 12, 0, 7, tzinfo=UTC)
+    told = {"name": "purchase", "product_id": "p1", "customer_id": "c1", "order_id": "A1"}
+    return an_event(**{**told, "occurred_at": moment, **values})
+
+
+@pytest.mark.parametrize("named", [{"transaction_id": "A1"}, {}])
+def test_a_purchase_that_an_order_told_of_counts_once(
+    gateway: Gateway, named: dict[str, str]
+) -> None:
+    gateway.add(an_ordered())
+    event = a_purchase(customer_id="c1", ranking_id="r1", region="Berlin", **named)
+
+    answer = post(gateway, by_key(gateway), event).json()
+
+    assert answer == {"accepted": 1, "rejected": []}
+    (kept_event,) = kept(gateway)
+    assert (kept_event.order_id, kept_event.ranking_id, kept_event.region) == ("A1", "r1", "Berlin")
+
+
+def test_a_thank_you_page_that_is_loaded_again_sells_nothing_twice(gateway: Gateway) -> None:
+    items = [{"item_id": "p1"}, {"item_id": "p1"}, {"item_id": "p2"}]
+    event = a_purchase(customer_id="c1", transaction_id="A1", items=items)
+
+    post(gateway, by_key(gateway), event)
+    post(gateway, by_key(gateway), event, event)
+
+    assert [event.product_id for event in kept(gateway)] == ["p1", "p1", "p2"]
+    assert {event.order_id for event in kept(gateway)} == {"A1"}
+
+
+def test_other_orders_customers_and_days_are_other_purchases(gateway: Gateway) -> None:
+    gateway.add(an_ordered())
+
+    post(
+        gateway,
+        by_key(gateway),
+        a_purchase(customer_id="c1", transaction_id="A2"),
+        a_purchase(customer_id="c2"),
+        a_purchase(customer_id="c1", timestamp="2026-01-03T12:00:00Z"),
+        a_purchase(),
+        a_view(name="refund", customer_id="c1"),
+    )
+
+    assert len(kept(gateway)) == 6
+
+
+def test_naming_anothers_order_ties_nothing_of_it_to_the_session(gateway: Gateway) -> None:
+    gateway.add(an_ordered())
+
+    for headers in (gateway.chat().headers, signed_in(gateway, "c2").headers):
+        post(gateway, headers, a_purchase(transaction_id="A1"))
+    assert [(event.customer_id, event.session_id) for event in kept(gateway)] == [("c1", None)]
+
+    chat = signed_in(gateway, "c1")
+    post(gateway, chat.headers, a_purchase(transaction_id="A1"))
+    assert [event.session_id for event in kept(gateway)] == [chat.id]
+
+
+def test_only_purchases_and_refunds_belong_to_an_order(gateway: Gateway) -> None:
+    post(gateway, by_key(gateway), a_view(transaction_id="A1"), a_purchase(transaction_id="A1"))
+
+    assert [event.order_id for event in kept(gateway)] == [None, "A1"]
 
 
 @on_sqlite

@@ -72,6 +72,95 @@ def test_yaml_comes_in_as_csv_does(shop: Shop) -> None:
     assert shop.products()["1"].attributes == {"care": ["wash", "dry"]}
 
 
+# The same two products in every format.
+FEEDS = {
+    "csv": "id,title,price\n1,Cap,5.00\n2,Hat,9.00\n",
+    "google": "<rss><channel><item><g:id>1</g:id><title>Cap</title><g:price>5.00</g:price></item>\n"
+    "<item><g:id>2</g:id><title>Hat</title><g:price>9.00</g:price></item></channel></rss>",
+    "jsonl": '{"id": 1, "title": "Cap", "price": 5.00}\n{"id": 2, "title": "Hat", "price": 9.00}',
+    "shopify": "Handle,Title,Variant Price\n1,Cap,5.00\n2,Hat,9.00\n",
+    "yaml": "- {id: 1, title: Cap, price: 5.00}\n- {id: 2, title: Hat, price: 9.00}\n",
+}
+
+
+@pytest.mark.parametrize("file_format", FEEDS)
+def test_in_every_format_goods_come_in_change_and_retire(shop: Shop, file_format: str) -> None:
+    text = FEEDS[file_format]
+    assert shop.take(text, file_format=file_format).added == 2
+    again = shop.take(text, file_format=file_format)
+    assert (again.unchanged, again.changed, again.added, again.retired) == (2, 0, 0, 0)
+    dearer = shop.take(text.replace("9.00", "9.50"), file_format=file_format)
+    assert (dearer.unchanged, dearer.changed) == (1, 1)
+    other = shop.take(text.replace("2", "3"), file_format=file_format)
+    assert (other.added, other.retired) == (1, 1)
+    assert {id_: product.active for id_, product in shop.products().items()} == {
+        "1": True,
+        "2": False,
+        "3": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("file_format", "line"), [("csv", 3), ("google", 2), ("jsonl", 2), ("shopify", 3), ("yaml", 2)]
+)
+def test_in_every_format_a_bad_row_is_named_by_line_and_field(
+    shop: Shop, file_format: str, line: int
+) -> None:
+    with pytest.raises(BadRows, match=f"line {line}, price: 'free' is no price"):
+        shop.take(
+            FEEDS[file_format].replace("9.00", '"free"' if file_format == "jsonl" else "free"),
+            file_format=file_format,
+        )
+    assert shop.products() == {}
+
+
+@pytest.mark.parametrize("keep_missing", [True, False])
+def test_a_product_that_became_a_draft_retires(shop: Shop, keep_missing: bool) -> None:
+    header = "Handle,Title,Variant Price,Status\n"
+    shop.take(header + "1,Cap,5,active\n2,Hat,9,active\n", file_format="shopify")
+    report = shop.take(
+        header + "1,Cap,5,active\n2,Hat,,draft\n3,Bag,,draft\n",
+        file_format="shopify",
+        keep_missing=keep_missing,
+    )
+    assert (report.rows, report.unchanged, report.retired) == (1, 1, 1)
+    assert "2 products are not for sale" in report.notes[0]
+    assert {id_: product.active for id_, product in shop.products().items()} == {
+        "1": True,
+        "2": False,
+    }
+
+
+def test_a_file_of_nothing_but_drafts_does_not_empty_the_shop(shop: Shop) -> None:
+    shop.add(a_product(id="old"))
+    with pytest.raises(BadFile, match="holds no product"):
+        shop.take("Handle,Title,Variant Price,Status\n1,Cap,5,draft\n", file_format="shopify")
+    assert shop.products()["old"].active
+
+
+def test_skus_that_are_not_unique_can_be_left_for_handles(shop: Shop) -> None:
+    text = "Handle,Title,Variant SKU,Variant Price\ncap,Cap,none,5\nhat,Hat,none,9\n"
+    with pytest.raises(BadRows, match="'none' is already on line 2"):
+        shop.take(text, file_format="shopify")
+    shop.take(text, file_format="shopify", mapping={"id": "Handle"})
+    assert sorted(shop.products()) == ["cap", "hat"]
+
+
+def test_a_file_that_is_plainly_of_another_format_is_refused(shop: Shop) -> None:
+    with pytest.raises(BadFile, match="looks like google: say --format google"):
+        shop.take(FEEDS["google"], file_format="csv")
+
+
+def test_two_files_put_together_are_refused(shop: Shop) -> None:
+    with pytest.raises(BadRows, match="line 4, price: "):
+        shop.take(FEEDS["csv"] + FEEDS["jsonl"])
+    with pytest.raises(BadRows, match="line 3, row: is no JSON"):
+        shop.take(FEEDS["jsonl"] + "\n" + FEEDS["csv"], file_format="jsonl")
+    with pytest.raises(BadRows, match="line 4, row: names the columns again"):
+        shop.take(FEEDS["csv"] * 2)
+    assert shop.products() == {}
+
+
 def test_one_bad_row_leaves_everything_as_it_was(shop: Shop) -> None:
     shop.add(a_product(id="old"))
     with pytest.raises(BadRows) as refusal:

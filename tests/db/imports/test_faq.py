@@ -58,7 +58,9 @@ def test_headings_are_questions_and_quotes_other_ways_of_asking(shop: Shop) -> N
 
 
 def test_csv_parts_its_examples_with_bars_or_line_breaks(shop: Shop) -> None:
-    shop.take('question,answer,examples\nWhen?,Soon,"how long | when will it come\nso when"\n')
+    shop.take(
+        'question,answer,examples\nWhen?,Soon,"how long | when will it come\nso when||how long"\n'
+    )
     assert shop.entries()["when"].examples == ["how long", "when will it come", "so when"]
 
 

@@ -9,9 +9,11 @@ from db.imports.fields import (
     parse_identifier,
     parse_moment,
     parse_paragraphs,
+    parse_period,
     parse_rating,
     parse_text,
     parse_whole_number,
+    parse_yes_or_no,
 )
 from db.imports.report import BadField
 
@@ -74,6 +76,7 @@ def test_only_web_addresses_become_links() -> None:
     assert parse_address("https://shop.example/p/1") == "https://shop.example/p/1"
     assert parse_address("//cdn.example/p") == "https://cdn.example/p"
     assert parse_address("/p/1") == "/p/1"
+    assert parse_address("https://shop.example/\0\ud83dp") == "https://shop.example/p"
     for text in ("javascript:alert(1)", "null", "data:text/html,x", "http://a b"):
         with pytest.raises(BadField, match="web address"):
             parse_address(text)
@@ -98,3 +101,17 @@ def test_markup_without_words_is_no_title() -> None:
     fields = Fields({"title": "<b></b>"})
     fields.need("title", parse_text, default="")
     assert [name for name, _ in fields.problems] == ["title"]
+
+
+def test_a_period_has_a_beginning_and_an_end() -> None:
+    begins, ends = parse_period("2026-05-01T13:00-0800/2026-05-31T15:30-0800")
+    assert (begins.hour, ends.isoformat()) == (21, "2026-05-31T23:30:00+00:00")
+    for text in ("2026-05-01", "2026-05-01/", "May/June"):
+        with pytest.raises(BadField, match="is no period"):
+            parse_period(text)
+
+
+def test_yes_and_no() -> None:
+    assert (parse_yes_or_no("TRUE"), parse_yes_or_no(" no ")) == (True, False)
+    with pytest.raises(BadField, match="neither yes nor no"):
+        parse_yes_or_no("2020")

@@ -66,3 +66,16 @@ def test_a_file_knows_how_far_it_has_been_read(tmp_path: Path) -> None:
         for _ in range(50_000):
             text.readline()
         assert 0.4 < source.share_read < 0.8
+
+
+def test_xml_may_declare_its_encoding(tmp_path: Path) -> None:
+    words = '<?xml version="1.0" encoding="windows-1251"?><a>Шапка</a>'
+    file = tmp_path / "goods.xml"
+    file.write_bytes(words.encode("windows-1251"))
+    assert read(file) == words
+
+
+def test_a_few_zeros_make_no_text_binary(tmp_path: Path) -> None:
+    file = tmp_path / "goods.csv"
+    file.write_bytes(b"id,title\n1,C\0ap\n" + b"2,Hat\n" * 100)
+    assert read(file).startswith("id,title\n1,C\0ap")

@@ -20,10 +20,15 @@ def test_an_alias_serves_where_the_field_is_absent_or_empty() -> None:
 
 def test_names_are_ours_in_any_spelling() -> None:
     fields = FieldMap({})
-    assert fields.apply({"Image Link": "a", "g:item-group_ID": "b"}) == {
+    assert fields.apply({"Image Link": "a", "g:item-group_ID": "b", "salePrice": "c"}) == {
         "image_link": "a",
         "item_group_id": "b",
+        "sale_price": "c",
     }
+
+
+def test_a_name_holds_nothing_that_a_database_refuses() -> None:
+    assert FieldMap({}).apply({"fit\0\ud83d": "slim"}) == {"fit": "slim"}
 
 
 def test_one_column_may_fill_two_fields() -> None:

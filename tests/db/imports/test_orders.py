@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -157,11 +157,57 @@ def test_an_order_that_changed_replaces_its_lines_and_events(shop: Shop) -> None
     assert of_order == {("A1", 3), ("A2", 1)}
 
 
-def test_events_that_no_order_brought_stay(shop: Shop) -> None:
-    shop.add(an_event(name="purchase", product_id="cap", customer_id="maya"))
+def test_events_that_are_no_purchases_of_the_orders_stay(shop: Shop) -> None:
+    shop.add(
+        an_event(name="view_item", product_id="cap", customer_id="maya"),
+        an_event(name="purchase", product_id="hat", customer_id="maya"),
+        an_event(name="purchase", product_id="cap", customer_id="leo"),
+    )
     shop.take(a_row())
     shop.take(a_row(quantity=2))
-    assert [event.order_id for event in shop.events()] == [None, "A1"]
+    assert [event.order_id for event in shop.events()] == [None, None, None, "A1"]
+
+
+def test_a_purchase_that_the_page_told_keeps_what_only_the_page_knew(shop: Shop) -> None:
+    told = {"name": "purchase", "product_id": "cap", "customer_id": "maya", "session_id": "s1"}
+    shop.add(an_event(**told, order_id="A1", ranking_id="r1", region="Berlin", quantity=9))
+    shop.take(a_row())
+    # Also when the order changes later.
+    shop.take(a_row(quantity=2))
+    (event,) = shop.events()
+    assert (event.order_id, event.quantity, event.price) == ("A1", 2, Decimal(5))
+    assert (event.session_id, event.ranking_id, event.region) == ("s1", "r1", "Berlin")
+
+
+def test_a_purchase_told_without_its_order_is_found_by_customer_product_and_day(
+    shop: Shop,
+) -> None:
+    told = {"name": "purchase", "product_id": "cap", "customer_id": "maya"}
+    for hours in (-30, -5, 20):
+        moment = datetime(2026, 5, 4, 12, tzinfo=UTC) + timedelta(hours=hours)
+        shop.add(an_event(**told, occurred_at=moment, ranking_id=f"r{hours}"))
+    shop.take(a_row())
+    assert {(event.order_id, event.ranking_id) for event in shop.events()} == {
+        (None, "r-30"),
+        (None, "r20"),
+        ("A1", "r-5"),
+    }
+
+
+def test_whoever_names_anothers_order_learns_nothing_of_it(shop: Shop) -> None:
+    for customer, session in (("leo", "s1"), (None, "s2")):
+        shop.add(
+            an_event(
+                name="purchase",
+                product_id="cap",
+                order_id="A1",
+                customer_id=customer,
+                session_id=session,
+            )
+        )
+    shop.take(a_row())
+    (event,) = shop.events()
+    assert (event.customer_id, event.session_id) == ("maya", None)
 
 
 def test_a_file_without_statuses_keeps_what_is_known(shop: Shop) -> None:
@@ -208,6 +254,30 @@ def test_postage_gifts_and_the_nameless_are_kept_but_not_for_sale(
     shop.take(a_row(product_id=product_id, title=title, price=price))
     assert not shop.get(Product, product_id).active
     assert shop.lines("A1") == [(product_id, 1, Decimal(price))]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-05-04T12:00:00Z",
+        "2026-05-04 08:00:00 -0400",
+        "2026-05-04 12:00:00 UTC",
+        "2026-05-04T14:00:00.000+02:00",
+        "1777896000",
+    ],
+)
+def test_a_moment_may_be_written_in_several_forms(shop: Shop, written: str) -> None:
+    shop.take(a_row(created_at=written))
+    assert shop.get(Order, "A1").created_at == datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("Pending", "placed"), ("on-hold", "placed"), ("partially_refunded", "paid")],
+)
+def test_what_other_shops_call_a_state_is_understood(shop: Shop, word: str, status: str) -> None:
+    shop.take(a_row(status=word))
+    assert shop.get(Order, "A1").status == status
 
 
 def test_spreadsheet_ids_lose_their_decimals(shop: Shop) -> None:

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from db.imports.pictures import LARGEST, PictureFolder, media_url
+from db.imports.picture_sizing import LARGEST
+from db.imports.pictures import PictureFolder, media_url
 from db.imports.report import say_nothing
 
 
@@ -49,6 +50,25 @@ def test_a_picture_that_is_there_already_is_not_made_again(folder: PictureFolder
     made = (folder.media / "1.png").stat().st_mtime_ns
     folder.take_over(["1.png"], on_progress=say_nothing)
     assert (folder.media / "1.png").stat().st_mtime_ns == made
+
+
+def test_a_drawing_becomes_a_picture(folder: PictureFolder) -> None:
+    size = 'width="40" height="20"'
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size}/></svg>'
+    (folder.folder / "1.svg").write_text(drawing)
+    taken, _ = folder.take_over(["1.svg"], on_progress=say_nothing)
+    assert taken == {"1.svg": "1.svg.webp"}
+    with Image.open(folder.media / "1.svg.webp") as picture:
+        assert picture.size == (LARGEST, LARGEST // 2)
+
+
+def test_a_picture_stands_upright(folder: PictureFolder) -> None:
+    turned = Image.Exif()
+    turned[0x0112] = 6  # as cameras write it: turn it by a quarter
+    Image.new("RGB", (2000, 1000)).save(folder.folder / "1.jpg", exif=turned)
+    folder.take_over(["1.jpg"], on_progress=say_nothing)
+    with Image.open(folder.media / "1.jpg") as picture:
+        assert picture.size == (LARGEST // 2, LARGEST)
 
 
 def test_no_draft_is_left(folder: PictureFolder) -> None:

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,12 +9,14 @@ from db.imports.mapping import FieldMap
 from db.imports.products import ALIASES, parse_product
 from db.imports.rows import Value
 
+TODAY = datetime(2026, 5, 4, tzinfo=UTC)
+
 
 def parse(**values: Value) -> tuple[dict[str, Any], Fields]:
     row = {"id": "1", "title": "Cap", "price": "5.00", **values}
     fields = Fields(FieldMap({}, aliases=ALIASES).apply(row))
-    product = parse_product(fields, currency="USD", highest=Decimal(1000))
-    return {**product.values, "picture": product.picture}, fields
+    product = parse_product(fields, currency="USD", highest=Decimal(1000), at=TODAY)
+    return {**product.values, "picture": product.picture, "is_listed": product.is_listed}, fields
 
 
 def product(**values: Value) -> dict[str, Any]:
@@ -107,3 +110,39 @@ def test_a_picture_never_leaves_its_folder(image: str) -> None:
 def test_a_feed_without_ratings_has_no_opinion_on_them() -> None:
     assert "rating" not in product()
     assert product(rating="4.5", review_count="7")["rating_count"] == 7
+
+
+@pytest.mark.parametrize(
+    ("period", "price"),
+    [
+        ("2026-05-01T00:00+0200/2026-05-31T23:59+0200", "15"),
+        ("2026-05-04/2026-05-05", "15"),
+        ("2026-04-01T00:00Z/2026-04-30T00:00Z", "20"),
+        ("2026-06-01T00:00Z/2026-06-30T00:00Z", "20"),
+    ],
+)
+def test_a_sale_lasts_as_long_as_the_feed_says(period: str, price: str) -> None:
+    sold = product(price="20", sale_price="15", sale_price_effective_date=period)
+    assert sold["price"] == Decimal(price)
+
+
+def test_a_period_that_is_none_is_a_mistake() -> None:
+    assert problems(sale_price="2", sale_price_effective_date="all of May") == [
+        "sale_price_effective_date"
+    ]
+
+
+def test_what_is_hidden_or_expired_is_not_for_sale_whatever_else_it_says() -> None:
+    hidden, fields = parse(listed="false", price="", stock="many")
+    assert (hidden["is_listed"], hidden["id"], fields.problems) == (False, "1", [])
+    assert not product(expiration_date="2026-05-03")["is_listed"]
+    assert product(expiration_date="2026-05-05")["is_listed"]
+
+
+def test_of_several_product_types_the_first_counts() -> None:
+    parsed = product(product_type=["Shoes > Sneaker", "Sale > Summer"])
+    assert (parsed["category"], parsed["product_type"]) == ("shoes", "sneaker")
+
+
+def test_availability_may_be_written_as_schema_org_does() -> None:
+    assert product(availability="https://schema.org/OutOfStock")["availability"] == "out_of_stock"

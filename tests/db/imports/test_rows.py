@@ -44,9 +44,19 @@ def test_two_columns_of_one_name_are_refused() -> None:
         csv_of("id,id\n1,2\n")
 
 
-def test_a_quote_that_is_never_closed_is_found() -> None:
-    with pytest.raises(BadFile, match="never closed"):
-        csv_of('id,title\n1,"Cap\n' + "2,Hat\n" * 40_000)
+def test_a_quote_that_is_never_closed_costs_its_own_row_alone() -> None:
+    bad, *others = csv_of('id,title\n1,"Cap\n' + "2,Hat\n" * 40_000)
+    assert (bad.line, "never closed" in bad.problem) == (2, True)
+    assert len(others) == 40_000
+
+
+def test_a_header_that_comes_again_is_a_bad_row() -> None:
+    _, again, _ = csv_of("id,title\n1,Cap\nid,title\n2,Hat\n")
+    assert (again.line, "two files" in again.problem) == (3, True)
+
+
+def test_a_short_row_lacks_its_last_values() -> None:
+    assert csv_of("id,title,price\n1,Cap\n") == [Row(2, {"id": "1", "title": "Cap"})]
 
 
 def test_yaml_scalars_stay_as_written() -> None:
