@@ -1,7 +1,9 @@
 """Keeps the vocabulary and the FAQ in step with the database, without anybody restarting."""
 
 import logging
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from common.courtesy import Courtesy
 from common.errors import ShopkeeperError
 from db.engine import make_engine
 from db.tables.catalog import FaqEntry, Product
@@ -22,6 +25,13 @@ from nlu.vocabulary import ProductWords, Vocabulary, build_vocabulary
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 4.0
+# A part that took long to read is left alone for so many times as long: to read the words of
+# 100,000 products takes seconds, and an import would have it read again and again.
+REST = 4.0
+# Rows after which whoever is answered meanwhile is let past.
+_ROWS_AT_ONCE = 200
+_LONG = 0.5
+_SWITCH_S = 0.0005
 _LONGEST_FEATURE = 30
 Stamp = tuple[int, datetime | None]
 Thing = TypeVar("Thing")
@@ -56,8 +66,9 @@ class Source(Protocol[Given_co]):
 class GoodsSource:
     """The shop's words, from its active products."""
 
-    def __init__(self, synonyms: dict[str, list[str]]) -> None:
+    def __init__(self, synonyms: dict[str, list[str]], *, courtesy: Courtesy | None = None) -> None:
         self._synonyms = synonyms
+        self._courtesy = courtesy or Courtesy()
 
     def stamp(self, session: Session) -> Stamp:
         """How many products are on sale, and when one last changed."""
@@ -68,10 +79,11 @@ class GoodsSource:
 
     def read(self, session: Session) -> Vocabulary:
         """The vocabulary of the active products."""
-        return build_vocabulary(_read_products(session), synonyms=self._synonyms)
+        products = _read_products(session, self._courtesy)
+        return build_vocabulary(products, synonyms=self._synonyms)
 
 
-def _read_products(session: Session) -> Iterator[ProductWords]:
+def _read_products(session: Session, courtesy: Courtesy) -> Iterator[ProductWords]:
     rows = session.execute(
         select(
             Product.title,
@@ -82,9 +94,14 @@ def _read_products(session: Session) -> Iterator[ProductWords]:
             Product.size,
             Product.material,
             Product.attributes,
-        ).where(Product.active)
+        )
+        .where(Product.active)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    for title, category, kind, brand, color, size, material, attributes in rows:
+    for number, row in enumerate(rows):
+        if number % _ROWS_AT_ONCE == 0:
+            courtesy.give_way()
+        title, category, kind, brand, color, size, material, attributes = row
         features = tuple(_features_of(attributes or {}))
         yield ProductWords(title, category or "", kind, brand, color, size, material, features)
 
@@ -122,15 +139,21 @@ class Mirror(Generic[Thing]):
         self.current = empty
         self._source = source
         self._stamp: Stamp | None = None
+        self._rests_until = 0.0
 
     def refresh(self, engine: Engine) -> bool:
         """Read again if something changed; whether it did."""
+        started = time.monotonic()
+        if started < self._rests_until:
+            return False
         with Session(engine, expire_on_commit=False) as session:
             stamp = self._source.stamp(session)
             if stamp == self._stamp:
                 return False
             self.current = self._source.read(session)
         self._stamp = stamp
+        took = time.monotonic() - started
+        self._rests_until = started + took + REST * took if took > _LONG else 0.0
         return True
 
 
@@ -147,6 +170,9 @@ class Watch:
     def start(self) -> None:
         """Read everything once, then keep watching."""
         self.refresh()
+        # A model's steps ask for Python's lock hundreds of times: five milliseconds of waiting
+        # each, the default while another thread reads, would make a second of a message.
+        sys.setswitchinterval(_SWITCH_S)
         self._thread.start()
 
     def stop(self) -> None:

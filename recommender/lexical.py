@@ -4,7 +4,8 @@ bm25s was tried: it scores one flat text, where a word in a title must count mor
 description, and it holds no positions for phrases.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,27 +31,64 @@ class LexicalIndex:
     def __init__(self, goods: Sequence[Good], *, stop: Container[str] = ()) -> None:
         self._goods = goods
         self._stop = stop
-        rows: dict[str, list[int]] = {}
-        counts: dict[str, list[float]] = {}
-        for row, good in enumerate(goods):
-            for term, count in good.terms.items():
-                rows.setdefault(term, []).append(row)
-                counts.setdefault(term, []).append(count)
-        lengths = np.array([good.length for good in goods], dtype=np.float32)
-        usual = float(lengths.mean()) if goods else 1.0
-        slack = (K1 * (1 - B + B * lengths / (usual or 1.0))).astype(np.float32)
         self._rows: dict[str, NDArray[np.int32]] = {}
-        self._scores: dict[str, Floats] = {}
-        self._rarity: dict[str, float] = {}
+        self._counts: dict[str, Floats] = {}
+        self._lengths = np.zeros(0, dtype=np.float32)
+        self._take(range(len(goods)), before=())
+
+    def following(self, goods: Sequence[Good], *, changed: Sequence[int]) -> "LexicalIndex":
+        """The index of the same goods after those at some rows changed, or came in at the end.
+
+        It shares with this one whatever stayed as it was: to read 100,000 products anew takes
+        seconds, in which nobody else in the process gets far.
+        """
+        new = LexicalIndex((), stop=self._stop)
+        new._goods = goods
+        new._rows, new._counts = dict(self._rows), dict(self._counts)
+        new._lengths = self._lengths
+        new._take(changed, before=self._goods)
+        return new
+
+    def _take(self, changed: Sequence[int], *, before: Sequence[Good]) -> None:
+        """Replace what the index says of these rows."""
+        lengths = np.zeros(len(self._goods), dtype=np.float32)
+        lengths[: len(self._lengths)] = self._lengths
+        rows: defaultdict[str, list[int]] = defaultdict(list)
+        counts: defaultdict[str, list[float]] = defaultdict(list)
+        gone: defaultdict[str, list[int]] = defaultdict(list)
+        for row in changed:
+            good = self._goods[row]
+            if row < len(before):
+                if before[row].terms == good.terms:
+                    continue  # Most changes are of price and stock.
+                for term in before[row].terms:
+                    gone[term].append(row)
+            lengths[row] = good.length
+            for term, count in good.terms.items():
+                rows[term].append(row)
+                counts[term].append(count)
+        for term, stale in gone.items():
+            stays = ~np.isin(self._rows[term], stale)
+            self._rows[term], self._counts[term] = (
+                self._rows[term][stays],
+                self._counts[term][stays],
+            )
         for term, places in rows.items():
-            at = np.array(places, dtype=np.int32)
-            found = np.array(counts[term], dtype=np.float32)
-            rarity = float(np.log1p((len(goods) - len(at) + 0.5) / (len(at) + 0.5)))
-            self._rows[term] = at
-            self._rarity[term] = rarity
-            self._scores[term] = (rarity * found / (found + slack[at])).astype(np.float32)
+            at, found = np.array(places, dtype=np.int32), np.array(counts[term], dtype=np.float32)
+            if term in self._rows:
+                at = np.concatenate([self._rows[term], at])
+                found = np.concatenate([self._counts[term], found])
+            self._rows[term], self._counts[term] = at, found
+        for term in gone:
+            if not len(self._rows[term]):
+                del self._rows[term], self._counts[term]
+        self._lengths = lengths
+        usual = float(lengths.mean()) if len(lengths) else 1.0
+        self._slack = (K1 * (1 - B + B * lengths / (usual or 1.0))).astype(np.float32)
         self._vocabulary = [term for term in self._rows if len(term) >= _TYPO_LENGTH]
         self._corrected: dict[str, str | None] = {}
+        # By term, once somebody has asked for it: rarity, and the score of each of its rows.
+        self._scores: dict[str, tuple[float, Floats]] = {}
 
     def known_term(self, term: str) -> str | None:
         """The term itself where some product has it, else the nearest spelling that one has."""
@@ -80,35 +118,46 @@ class LexicalIndex:
         best = 0.0
         for term, weight in weights.items():
             if (known := self.known_term(term)) is not None:
-                scores[self._rows[known]] += weight * self._scores[known]
-                best += weight * self._rarity[known]
+                rarity, found = self._score_of(known)
+                scores[self._rows[known]] += weight * found
+                best += weight * rarity
         return (scores / best).astype(np.float32) if best else scores
 
-    def holding(self, phrase: str, *, title_only: bool = False) -> Mask:
+    def _score_of(self, term: str) -> tuple[float, Floats]:
+        if (known := self._scores.get(term)) is None:
+            at, found = self._rows[term], self._counts[term]
+            rarity = float(np.log1p((len(self._goods) - len(at) + 0.5) / (len(at) + 0.5)))
+            known = rarity, (rarity * found / (found + self._slack[at])).astype(np.float32)
+            self._scores[term] = known
+        return known
+
+    def holding(self, phrase: str, *, title_only: bool = False, among: Mask | None = None) -> Mask:
         """Which products hold these words side by side, anywhere in their text or in the title.
 
         Args:
             phrase: in the lexicon's common form.
             title_only: look nowhere but in the title.
+            among: look at no other products than these.
 
         Returns:
             bool [n].
         """
         held = np.zeros(len(self._goods), dtype=bool)
         sought = f" {phrase} "
-        for row in self._rows_with_all(phrase.split()):
+        rows = self._rows_with_all(phrase.split())
+        for row in (rows if among is None else rows[among[rows]]).tolist():
             good = self._goods[row]
             held[row] = sought in f" {good.title_key if title_only else good.text_key} "
         return held
 
-    def _rows_with_all(self, words: Sequence[str]) -> Iterable[int]:
+    def _rows_with_all(self, words: Sequence[str]) -> NDArray[np.int32]:
         # Stop words are not indexed: only the text itself tells of them.
         indexed = [word for word in words if word in self._rows]
         if any(word not in self._rows and word not in self._stop for word in words):
-            return ()
+            return np.zeros(0, dtype=np.int32)
         if not indexed:
-            return range(len(self._goods)) if words else ()
+            return np.arange(len(self._goods) if words else 0, dtype=np.int32)
         found = self._rows[min(indexed, key=lambda word: len(self._rows[word]))]
         for word in indexed:
             found = np.intersect1d(found, self._rows[word], assume_unique=True)
-        return [int(row) for row in found]
+        return found

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +14,7 @@ _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'’`´")
 # Scripts written without spaces: each sign is a word.
 _IDEOGRAPH = re.compile(r"([぀-ヿ㐀-䶿一-鿿가-힯])")
+_REMEMBERED_FORMS = 100_000
 _HISSING = ("sses", "shes", "ches", "xes", "zes")
 
 
@@ -31,6 +32,8 @@ class Lexicon:
     shades: Mapping[str, frozenset[str]]
     named_shades: Mapping[str, frozenset[str]]
     sizes: Mapping[str, str]
+    # A shop's goods are described in few words, again and again.
+    _forms: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def from_mapping(cls, tables: Mapping[str, Any]) -> Self:
@@ -58,11 +61,14 @@ class Lexicon:
 
     def words(self, text: str) -> list[str]:
         """The words of a text in order, each in its common form."""
-        return [self.common_form(word) for word in surface_words(text)]
+        return [self._forms.get(word) or self.common_form(word) for word in surface_words(text)]
 
     def common_form(self, word: str) -> str:
         """Lower case, singular, usual spelling."""
-        return _singular(word.lower(), self.irregular)
+        if len(self._forms) >= _REMEMBERED_FORMS:
+            self._forms.clear()
+        form = self._forms[word] = _singular(word.lower(), self.irregular)
+        return form
 
     def key(self, text: str) -> str:
         """The text as its words joined by single spaces: equal keys mean equal names."""
@@ -91,6 +97,8 @@ class Lexicon:
 
 def surface_words(text: str) -> list[str]:
     """The words of a text as they stand, in lower case and without accents."""
+    if text.isascii():  # Most texts are, and the rest takes most of the time.
+        return _WORD.findall(text.translate(_APOSTROPHES).lower())
     decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).lower())
     bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return _WORD.findall(_IDEOGRAPH.sub(r" \1 ", unicodedata.normalize("NFC", bare)))

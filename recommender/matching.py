@@ -12,7 +12,7 @@ from functools import partial, reduce
 import numpy as np
 
 from recommender.lexical import Mask
-from recommender.shelf import Shelf
+from recommender.shelf import Rows, Shelf
 
 _SPLIT_KIND = re.compile(r"\s*(?:[/>&,|]|\band\b)\s*")
 _Finder = Callable[[Shelf, str], Mask]
@@ -118,10 +118,8 @@ def _with_kind(shelf: Shelf, key: str) -> Mask:
 
 def _with_brand(shelf: Shelf, key: str) -> Mask:
     """By the field; by the title where the shop left the field empty."""
-    silent = _mask_of(not good.brand_key for good in shelf.goods)
-    return shelf.mask(shelf.brands.get(key, [])) | (
-        silent & shelf.index.holding(key, title_only=True)
-    )
+    in_title = shelf.index.holding(key, title_only=True, among=_silent(shelf, "brands"))
+    return shelf.mask(shelf.brands.get(key, [])) | in_title
 
 
 def _with_color(shelf: Shelf, key: str) -> Mask:
@@ -132,10 +130,8 @@ def _with_color(shelf: Shelf, key: str) -> Mask:
     """
     shades = {key} | shelf.lexicon.shades.get(key, frozenset())
     named = shades | shelf.lexicon.named_shades.get(key, frozenset())
-    colors = _own_words(shelf, "color")
-    in_field = _mask_of(any(_holds(color, name) for name in named) for color in colors)
-    silent = _mask_of(not color for color in colors)
-    return in_field | (silent & union(shelf.index.holding(shade) for shade in shades))
+    in_field = _saying(shelf, "colors", lambda color: any(_holds(color, name) for name in named))
+    return in_field | _telling(shelf, shades, among=_silent(shelf, "colors"))
 
 
 def _with_size(shelf: Shelf, key: str) -> Mask:
@@ -143,12 +139,10 @@ def _with_size(shelf: Shelf, key: str) -> Mask:
     full = shelf.lexicon.key(shelf.lexicon.sizes.get(key, key))
     short = (k for k, v in shelf.lexicon.sizes.items() if shelf.lexicon.key(v) == full)
     names = {key, full, *short}
-    sizes = _own_words(shelf, "size")
-    in_field = _mask_of(any(_is_size(size, name) for name in names) for size in sizes)
-    silent = _mask_of(not size for size in sizes)
+    in_field = _saying(shelf, "sizes", lambda size: any(_is_size(size, name) for name in names))
     phrases = {f"size {name}" for name in names}
     phrases |= {name for name in names if len(name) > 3 and not name.isdigit()}
-    return in_field | (silent & union(shelf.index.holding(phrase) for phrase in phrases))
+    return in_field | _telling(shelf, phrases, among=_silent(shelf, "sizes"))
 
 
 def _is_size(size: str, name: str) -> bool:
@@ -159,11 +153,9 @@ def _is_size(size: str, name: str) -> bool:
 
 def _with_material(shelf: Shelf, key: str) -> Mask:
     """By the field or the title; by the rest of the text where the field is empty."""
-    materials = _own_words(shelf, "material")
-    in_field = _mask_of(_holds(material, key) for material in materials)
+    in_field = _saying(shelf, "materials", lambda material: _holds(material, key))
     in_title = shelf.index.holding(key, title_only=True)
-    silent = _mask_of(not material for material in materials)
-    return in_field | in_title | (silent & shelf.index.holding(key))
+    return in_field | in_title | _telling(shelf, [key], among=_silent(shelf, "materials"))
 
 
 def _with_feature(shelf: Shelf, key: str) -> Mask:
@@ -175,18 +167,25 @@ def _with_feature(shelf: Shelf, key: str) -> Mask:
 def _with_attribute(field: str, shelf: Shelf, key: str) -> Mask:
     name = shelf.lexicon.key(field)
     word = shelf.lexicon.audience.get(key, key) if "gender" in name else key
-    return _mask_of(_holds(good.attribute_keys.get(name, ""), word) for good in shelf.goods)
+    values = [good.attribute_keys.get(name, "") for good in shelf.goods]
+    fitting = {value for value in set(values) if _holds(value, word)}
+    return shelf.mask([row for row, value in enumerate(values) if value in fitting])
 
 
-def _own_words(shelf: Shelf, name: str) -> list[str]:
-    """What each product's field says, or the attribute of that name where the field is empty."""
-    return [
-        getattr(good, f"{name}_key") or good.attribute_keys.get(name, "") for good in shelf.goods
-    ]
+def _saying(shelf: Shelf, group: str, fits: Callable[[str], bool]) -> Mask:
+    """Products whose own word in this group fits; each word is looked at once."""
+    groups: Rows = getattr(shelf, group)
+    return shelf.mask([row for word, rows in groups.items() if fits(word) for row in rows])
 
 
-def _mask_of(truths: Iterable[bool]) -> Mask:
-    return np.fromiter(truths, dtype=np.bool_)
+def _silent(shelf: Shelf, group: str) -> Mask:
+    """Products that have no word in this group."""
+    return shelf.remembered("silent", group, lambda: ~_saying(shelf, group, lambda _: True))
+
+
+def _telling(shelf: Shelf, phrases: Iterable[str], *, among: Mask) -> Mask:
+    """Those among them whose text holds one of the phrases."""
+    return union(shelf.index.holding(phrase, among=among) for phrase in phrases)
 
 
 def _holds(text: str, phrase: str) -> bool:

@@ -15,7 +15,7 @@ from recommender.catalogue import Catalogue
 from recommender.diversity import spread
 from recommender.impressions import ImpressionLog
 from recommender.lexical import Floats, Mask
-from recommender.matching import find_category
+from recommender.matching import find_category, union
 from recommender.popularity import PopularityWatch
 from recommender.query import Query, read_query
 from recommender.reasons import Explainer
@@ -129,7 +129,8 @@ class Recommender:
             _relevant(rows[kind[rows]], parts, asked, share=share, seen=seen[kind[seen]])
             for kind in kinds
         ]
-        rows = np.unique(np.concatenate(relevant))
+        # (np.unique takes fifty milliseconds of 100,000 rows.)
+        rows = np.flatnonzero(union(shelf.mask(some) for some in relevant))
         order = rows[np.argsort(-scores[rows], kind="stable")]
         if selection.far is not None:
             # The nearest price first: it is what the relaxation is said of.

@@ -1,7 +1,9 @@
 """The whole catalogue at one moment, laid out for ranking. Nothing in it changes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,24 @@ from recommender.lexicon import Lexicon
 from recommender.vectors import Vectors
 
 _REMEMBERED_MASKS = 2_000
+_NUMBERS: Mapping[str, tuple[type, Callable[[Good], float]]] = {
+    "price": (np.float64, lambda good: good.price),
+    "list_price": (np.float64, lambda good: good.list_price),
+    "rating": (np.float64, lambda good: good.rating),
+    "rating_count": (np.float64, lambda good: good.rating_count),
+    "available": (np.bool_, lambda good: good.available),
+    "active": (np.bool_, lambda good: good.active),
+    "created": (np.float64, lambda good: good.created_at.timestamp()),
+}
+_GROUPS: Mapping[str, Callable[[Good], set[str]]] = {
+    "kinds": lambda good: {good.category_key, good.type_key},
+    "types": lambda good: {good.type_key or good.category_key},
+    "brands": lambda good: {good.brand_key},
+    "colors": lambda good: {good.color_key or good.attribute_keys.get("color", "")},
+    "sizes": lambda good: {good.size_key or good.attribute_keys.get("size", "")},
+    "materials": lambda good: {good.material_key or good.attribute_keys.get("material", "")},
+}
+Rows = dict[str, list[int]]
 
 
 class Shelf:
@@ -21,37 +41,77 @@ class Shelf:
         goods: the products; retired ones too, since shoppers' histories speak of them.
         row: a product's row by its id.
         price: float64 [n], NaN where there is none.
+        kinds: rows by category and by type; so do types, brands, colors, sizes and materials. What
+            a shop left out of colors, sizes and materials may stand among the attributes.
         vectors: None until the encoder has made some; then `encoded` says for which rows.
     """
 
-    def __init__(
-        self,
-        goods: Sequence[Good],
-        lexicon: Lexicon,
-        *,
-        version: int = 0,
-        vectors: Vectors | None = None,
-        encoded: Mask | None = None,
-        index: LexicalIndex | None = None,
-    ) -> None:
+    price: NDArray[np.float64]
+    list_price: NDArray[np.float64]
+    rating: NDArray[np.float64]
+    rating_count: NDArray[np.float64]
+    available: Mask
+    active: Mask
+    created: NDArray[np.float64]
+    kinds: Rows
+    types: Rows
+    brands: Rows
+    colors: Rows
+    sizes: Rows
+    materials: Rows
+
+    def __init__(self, goods: Sequence[Good], lexicon: Lexicon, *, version: int = 0) -> None:
         self.goods = goods
         self.lexicon = lexicon
         self.version = version
         self.row = {good.id: row for row, good in enumerate(goods)}
-        self.index = index or LexicalIndex(goods, stop=lexicon.stop)
-        self.vectors = vectors
-        self.encoded = np.zeros(len(goods), dtype=bool) if encoded is None else encoded
-        self.price = np.array([good.price for good in goods], dtype=np.float64)
-        self.list_price = np.array([good.list_price for good in goods], dtype=np.float64)
-        self.rating = np.array([good.rating for good in goods], dtype=np.float64)
-        self.rating_count = np.array([good.rating_count for good in goods], dtype=np.float64)
-        self.available = np.array([good.available for good in goods], dtype=bool)
-        self.active = np.array([good.active for good in goods], dtype=bool)
-        self.created = np.array([good.created_at.timestamp() for good in goods], dtype=np.float64)
-        self.kinds = self._rows_by(lambda good: (good.category_key, good.type_key))
-        self.types = self._rows_by(lambda good: (good.type_key or good.category_key,))
-        self.brands = self._rows_by(lambda good: (good.brand_key,))
+        self.index = LexicalIndex(goods, stop=lexicon.stop)
+        self.vectors: Vectors | None = None
+        self.encoded = np.zeros(len(goods), dtype=bool)
+        for name, (kind, number_of) in _NUMBERS.items():
+            setattr(self, name, np.array([number_of(good) for good in goods], dtype=kind))
+        for name, keys_of in _GROUPS.items():
+            setattr(
+                self, name, _regrouped({}, range(len(goods)), goods, before=(), keys_of=keys_of)
+            )
         self._masks: dict[tuple[str, str], Mask] = {}
+
+    def following(self, goods: Sequence[Good]) -> "Shelf":
+        """The shelf after these goods changed or came in; the others keep their rows.
+
+        It shares with this one whatever stayed as it was, and has no vectors yet.
+        """
+        new = copy(self)
+        everything, new.row = list(self.goods), dict(self.row)
+        changed = []
+        for good in goods:
+            row = new.row.setdefault(good.id, len(everything))
+            changed.append(row)
+            if row == len(everything):
+                everything.append(good)
+            else:
+                everything[row] = good
+        new.goods = everything
+        new.version = self.version + 1
+        new.index = self.index.following(everything, changed=changed)
+        for name, (kind, number_of) in _NUMBERS.items():
+            numbers = _grown(getattr(self, name), len(everything), kind)
+            numbers[changed] = [number_of(everything[row]) for row in changed]
+            setattr(new, name, numbers)
+        for name, keys_of in _GROUPS.items():
+            groups = getattr(self, name)
+            regrouped = _regrouped(groups, changed, everything, before=self.goods, keys_of=keys_of)
+            setattr(new, name, regrouped)
+        new.vectors, new.encoded = None, np.zeros(len(everything), dtype=bool)
+        new._masks = {}
+        return new
+
+    def with_vectors(self, vectors: Vectors, encoded: Mask) -> "Shelf":
+        """The same goods with these vectors; all else is shared, what was remembered too."""
+        new = copy(self)
+        new.version = self.version + 1
+        new.vectors, new.encoded = vectors, encoded
+        return new
 
     def __len__(self) -> int:
         return len(self.goods)
@@ -72,10 +132,35 @@ class Shelf:
             found.flags.writeable = False
         return found
 
-    def _rows_by(self, keys: Callable[[Good], tuple[str, ...]]) -> dict[str, list[int]]:
-        rows: dict[str, list[int]] = defaultdict(list)
-        for row, good in enumerate(self.goods):
-            for key in set(keys(good)):
-                if key:
-                    rows[key].append(row)
-        return dict(rows)
+
+def _grown(numbers: NDArray[Any], length: int, kind: type) -> NDArray[Any]:
+    grown: NDArray[Any] = np.zeros(length, dtype=kind)
+    grown[: len(numbers)] = numbers
+    return grown
+
+
+def _regrouped(
+    groups: Rows,
+    changed: Sequence[int],
+    goods: Sequence[Good],
+    *,
+    before: Sequence[Good],
+    keys_of: Callable[[Good], set[str]],
+) -> Rows:
+    """Which rows bear each key, after some of them changed."""
+    came: defaultdict[str, list[int]] = defaultdict(list)
+    went: defaultdict[str, set[int]] = defaultdict(set)
+    for row in changed:
+        now, then = keys_of(goods[row]), keys_of(before[row]) if row < len(before) else set()
+        for key in now - then:
+            came[key].append(row)
+        for key in then - now:
+            went[key].add(row)
+    groups = dict(groups)
+    for key in came.keys() | went.keys():
+        stays = groups.pop(key, [])
+        if key in went:
+            stays = [row for row in stays if row not in went[key]]
+        if key and (rows := [*stays, *came[key]]):
+            groups[key] = rows
+    return groups

@@ -39,6 +39,56 @@ class Encoder(Protocol):
         """Lay products' vectors [n, d] where they are compared."""
 
 
+class VectorRows:
+    """The vectors of a shelf's goods by row, in one matrix that grows in place.
+
+    A reader may hold an older view of it: a row changes only while no shelf that is in use calls
+    it encoded, or when the product's text did.
+
+    Attributes:
+        encoded: for which rows there is a vector: bool [n].
+    """
+
+    def __init__(self, dimension: int) -> None:
+        self.encoded = np.zeros(0, dtype=bool)
+        self._matrix = np.zeros((0, dimension), dtype=np.float32)
+        # A row that holds the vector of a text: variants often share theirs.
+        self._row_of: dict[str, int] = {}
+
+    @property
+    def matrix(self) -> Floats:
+        """All rows, those without a vector zero: float32 [n, d]."""
+        return self._matrix[: len(self.encoded)]
+
+    def grow(self, length: int) -> None:
+        """Make room for rows at the end."""
+        if length > len(self._matrix):
+            larger = np.zeros((length + length // 4, self._matrix.shape[1]), dtype=np.float32)
+            larger[: len(self._matrix)] = self._matrix
+            self._matrix = larger
+        encoded = np.zeros(length, dtype=bool)
+        encoded[: len(self.encoded)] = self.encoded
+        self.encoded = encoded
+
+    def forget(self, row: int, text_hash: str) -> None:
+        """The text of this row is another one now."""
+        if self._row_of.get(text_hash) == row:
+            del self._row_of[text_hash]
+        self.encoded[row] = False
+        self._matrix[row] = 0.0
+
+    def put(self, row: int, text_hash: str, vector: Floats) -> None:
+        """The vector of this row's text."""
+        self._matrix[row] = vector
+        self.encoded[row] = True
+        self._row_of[text_hash] = row
+
+    def of_text(self, text_hash: str) -> Floats | None:
+        """The vector of a text that some row has."""
+        row = self._row_of.get(text_hash)
+        return None if row is None else self._matrix[row]
+
+
 class VectorFile:
     """Vectors by the encoder's name and the text's hash, in one SQLite file.
 

@@ -1,15 +1,18 @@
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
-from sqlalchemy import create_engine, delete, update
+from sqlalchemy import Engine, create_engine, delete, update
 
 from common.errors import ConfigurationError
 from db.engine import session_factory
 from db.tables.catalog import Product
 from recommender.vectors import Encoder
 from tests.builders import a_product
-from tests.recommender.conftest import Counter, WordEncoder
+from tests.recommender.conftest import Counter, Floats, WordEncoder
 
 
 def found(counter: Counter, query: str) -> list[str]:
@@ -114,3 +117,68 @@ def test_goods_without_a_vector_yet_are_still_found_by_words(counter: Counter, d
     if done:
         counter.catalogue.encode_missing()
     assert set(found(counter, "lamp")) == {"Desk Lamp", "Floor Lamp"}
+
+
+class SlowEncoder(WordEncoder):
+    """Takes its time for every batch of products."""
+
+    def encode_texts(self, texts: list[str]) -> Floats:
+        time.sleep(0.4)
+        return super().encode_texts(texts)
+
+
+def test_new_goods_come_and_go_within_ten_seconds_while_thousands_are_being_encoded(
+    database: Engine, tmp_path: Path
+) -> None:
+    counter = Counter(session_factory(database), tmp_path, SlowEncoder)
+    with counter.sessions.begin() as session:
+        session.add_all([a_product(title=f"Desk Lamp {number}") for number in range(3000)])
+    counter.catalogue.start()
+    # How long the first thousands take is no matter of freshness.
+    wait_until(lambda: bool(counter.catalogue.shelf.encoded.any()), seconds=120)
+    with counter.sessions.begin() as session:
+        session.add(a_product(id="kettle", title="Unicorn Kettle"))
+    wait_until(lambda: "Unicorn Kettle" in found(counter, "unicorn kettle"))
+    with counter.sessions.begin() as session:
+        session.get_one(Product, "kettle").active = False
+    wait_until(lambda: "Unicorn Kettle" not in found(counter, "unicorn kettle"))
+    assert not counter.catalogue.shelf.encoded.all(), "the encoding was over too soon to tell"
+    counter.catalogue.stop()
+
+
+def test_goods_that_share_a_stamp_are_all_read(counter: Counter) -> None:
+    stamp = datetime(2026, 5, 4, tzinfo=UTC)
+    counter.stock(*(a_product(id=f"a{n}", updated_at=stamp) for n in range(3)))
+    with counter.sessions.begin() as session:
+        session.add(a_product(id="late", title="Late Kettle", updated_at=stamp))
+    counter.bring_up_to_date()
+    assert found(counter, "late kettle")[0] == "Late Kettle"
+
+
+def test_goods_with_one_text_are_encoded_once(counter: Counter, encoder: WordEncoder) -> None:
+    counter.stock(a_product(title="Kettle"), a_product(title="Kettle"))
+    assert encoder.encoded.count(counter.catalogue.shelf.goods[0].text) == 1
+    assert counter.catalogue.shelf.encoded.all()
+
+
+def test_vectors_stay_with_their_goods_when_others_are_deleted(
+    counter: Counter, encoder: WordEncoder
+) -> None:
+    counter.stock(a_product(id="a", title="Desk Lamp"), a_product(id="b", title="Kettle"))
+    encoder.encoded.clear()
+    with counter.sessions.begin() as session:
+        session.execute(delete(Product).where(Product.id == "a"))
+    counter.bring_up_to_date()
+    shelf = counter.catalogue.shelf
+    assert (list(shelf.row), encoder.encoded) == (["b"], [])
+    assert shelf.vectors is not None
+    kettle = encoder.encode_texts([shelf.goods[0].text])
+    np.testing.assert_allclose(shelf.vectors.similar(kettle), [[1.0]], atol=1e-3)
+
+
+def wait_until(it_is_so: Callable[[], bool], *, seconds: float = 10) -> None:
+    """Wait, by default no longer than new goods may take."""
+    deadline = time.monotonic() + seconds
+    while not it_is_so():
+        assert time.monotonic() < deadline, f"not within {seconds} seconds"
+        time.sleep(0.1)
