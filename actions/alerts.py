@@ -32,8 +32,7 @@ def subscribe_alert(turn: Turn) -> None:
             ],
         )
         return
-    with turn.services.sessions.begin() as session:
-        kind = subscribe(session, product, shopper=turn.shopper)
+    kind = turn.once("alert", lambda session: subscribe(session, product, shopper=turn.shopper))
     stop = {"product_id": product.id, "any": "alert"}
     turn.say(
         f"utter_alert_{kind}",

@@ -1,9 +1,12 @@
 """The cart: putting things in, looking at it, and paying."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from actions.cart_goods import wanted_goods
+from actions.cart_steps import change_cart, changes_done
 from actions.cart_wording import (
     cart_cards,
     cart_choices,
@@ -20,15 +23,28 @@ from actions.search import find, keep_shown, next_steps
 from actions.turn import Choice, Turn, choice
 from db.tables.catalog import Product
 from shop.behaviour import record_step
-from shop.cart import MOST_LINES, Change, Contents, add_product, find_cart, hold_cart, set_quantity
+from shop.cart import (
+    MOST_LINES,
+    Change,
+    Contents,
+    add_product,
+    find_cart,
+    hold_cart,
+    read_cart,
+    set_quantity,
+)
 from shop.cart_wishes import cart_signals
 from shop.checkout import check_out, checkout_address
 
 _MOST_LACKING = 4
+_CHECKOUT = "checkout"
 
 
 def add_to_cart(turn: Turn) -> None:
     """Put what they mean into the cart, as many as they want and as there are."""
+    if told := changes_done(turn):
+        _say_put_in(turn, told)
+        return
     wanted = wanted_goods(turn)
     if wanted:
         put_in(turn, wanted)
@@ -36,7 +52,8 @@ def add_to_cart(turn: Turn) -> None:
 
 def put_in(turn: Turn, wanted: Mapping[str, int]) -> None:
     """Put so many of each product into the cart, by id, and tell."""
-    with turn.services.sessions.begin() as session:
+
+    def put(session: Session) -> list[Change]:
         held = {line.product_id for line in hold_cart(session, turn.shopper).lines}
         changes = []
         for product_id, number in wanted.items():
@@ -52,6 +69,13 @@ def put_in(turn: Turn, wanted: Mapping[str, int]) -> None:
                     ranking_id=_ranking_of(turn, product_id),
                 )
             changes.append(change)
+        return changes
+
+    _say_put_in(turn, change_cart(turn, put))
+
+
+def _say_put_in(turn: Turn, changes: Sequence[Change]) -> None:
+    with turn.services.sessions() as session:
         cart = find_cart(session, conversation_id=turn.shopper.session_id)
     if len(changes) == 1:
         say_change(turn, changes[0], cart)
@@ -67,10 +91,15 @@ def put_in(turn: Turn, wanted: Mapping[str, int]) -> None:
 
 def view_cart(turn: Turn) -> None:
     """Show what is in it, what each line costs now, and the sum."""
-    with turn.services.sessions.begin() as session:
+
+    def look(session: Session) -> None:
         cart = find_cart(session, conversation_id=turn.shopper.session_id)
         items = [line.item for line in cart.lines]
         record_step(session, "view_cart", shopper=turn.shopper, items=items)
+
+    turn.once("view_cart", look)
+    with turn.services.sessions() as session:
+        cart = find_cart(session, conversation_id=turn.shopper.session_id)
     if cart.lines:
         show_cart(turn, "utter_cart_contents", cart)
     else:
@@ -80,8 +109,13 @@ def view_cart(turn: Turn) -> None:
 def check_out_cart(turn: Turn) -> None:
     """Lead to the shop's own checkout; what cannot be had is put right before."""
     here = turn.shopper.session_id
-    with turn.services.sessions.begin() as session:
-        cart = check_out(session, shopper=turn.shopper, webhook=turn.services.webhook)
+
+    def begin(session: Session) -> str | None:
+        return check_out(session, shopper=turn.shopper, webhook=turn.services.webhook).id
+
+    cart_id = turn.once(_CHECKOUT, begin)
+    with turn.services.sessions() as session:
+        cart = (read_cart(session, cart_id) if cart_id else None) or Contents()
         handed_in = find_cart(session, conversation_id=here, state="requested")
     response = "utter_cart_checkout"
     if cart.lacking:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy.orm import Session
+
 from actions.cart import keep_shopping, say_change, say_empty, show_cart
+from actions.cart_steps import change_cart, changes_done
 from actions.cart_wording import cart_choices, describe_sum, line_choices
 from actions.turn import Choice, Turn, choice
 from shop.cards import find_products
@@ -23,6 +26,9 @@ _MOST_CHOICES = 6
 
 def remove_from_cart(turn: Turn) -> None:
     """Take out what they mean, or leave as many of it as they say."""
+    if told := changes_done(turn):
+        _say_all(turn, told)
+        return
     with turn.services.sessions() as session:
         cart = find_cart(session, conversation_id=turn.shopper.session_id)
     if not cart.lines:
@@ -49,6 +55,9 @@ def remove_from_cart(turn: Turn) -> None:
 
 def mend_cart(turn: Turn) -> None:
     """Leave as many of each line as can be had."""
+    if told := changes_done(turn):
+        _say_all(turn, told)
+        return
     with turn.services.sessions() as session:
         cart = find_cart(session, conversation_id=turn.shopper.session_id)
     wanted = {line.product.id: line.left for line in cart.lacking}
@@ -68,11 +77,18 @@ def _of_everything(reading: Reading, cart: Contents, pointed: Pointed) -> dict[s
 
 def _change_lines(turn: Turn, wanted: Mapping[str, int]) -> None:
     """Have so many of each product, by id, and tell."""
-    with turn.services.sessions.begin() as session:
-        changes = [
+
+    def set_quantities(session: Session) -> list[Change]:
+        return [
             set_quantity(session, product_id, shopper=turn.shopper, quantity=quantity)
             for product_id, quantity in wanted.items()
         ]
+
+    _say_all(turn, change_cart(turn, set_quantities))
+
+
+def _say_all(turn: Turn, changes: Sequence[Change]) -> None:
+    with turn.services.sessions() as session:
         cart = find_cart(session, conversation_id=turn.shopper.session_id)
     if not changes:
         # It had been put right meanwhile.

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from actions.orders import INTENTS, choose_order, describe_order, known_customer
 from actions.person import ask_person
 from actions.turn import Choice, Turn, choice
@@ -133,6 +135,9 @@ def _is_asked(turn: Turn, order: Purchase, kind: Kind, **same: str | None) -> bo
     """Whether the shop has been asked for this already; then that is said."""
     with turn.services.sessions() as session:
         asked = [r for r in open_requests(session, [order.id]) if r.kind == kind]
+    if turn.done(kind) is not None:
+        # It was this very message, in a run that did not come to its answer.
+        return False
     if not any(all(r.data.get(name) == value for name, value in same.items()) for r in asked):
         return False
     turn.say(f"utter_{INTENTS[kind]}_asked", order_id=order.id, choices=[ask_person()])
@@ -169,15 +174,18 @@ def _confirm(
 def _file(turn: Turn, order: Purchase, kind: Kind, data: Mapping[str, Any]) -> None:
     webhook, shopper = turn.services.webhook, turn.shopper
     asked = {name: value for name, value in data.items() if value is not None}
-    with turn.services.sessions.begin() as session:
-        file_request(
+
+    def file(session: Session) -> str:
+        return file_request(
             session,
             kind=kind,
             data={**asked, "customer_id": shopper.customer_id},
             conversation_id=shopper.session_id,
             customer_id=shopper.customer_id,
             webhook=webhook,
-        )
+        ).id
+
+    turn.once(kind, file)
     track = choice("utter_choice_show_order", "track_order", entities=_id(order))
     turn.say(
         f"utter_{INTENTS[kind]}_requested",

@@ -178,8 +178,7 @@ def _opening(turn: Turn, wishes: Wishes) -> tuple[str, list[Choice]]:
 def _record(turn: Turn, name: LikingStep, products: Iterable[Product]) -> None:
     """Let it count in what is recommended from now on."""
     items = [Item(product.id, product.price, 1) for product in products]
-    with turn.services.sessions.begin() as session:
-        record_step(session, name, shopper=turn.shopper, items=items)
+    turn.once(name, lambda session: record_step(session, name, shopper=turn.shopper, items=items))
 
 
 def _names_other_goods(turn: Turn) -> bool:

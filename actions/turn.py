@@ -2,6 +2,7 @@
 
 import functools
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -9,11 +10,14 @@ from typing import Any, Literal
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
 
+from actions.errors import TurnExpired
 from actions.services import Services
 from db.tables.catalog import Product
 from nlu.wire import Parse
 from shop.cards import find_products
+from shop.effects import Result, bring_about, find_effect
 from shop.phrases import load_phrases
 from shop.reading import Reading
 from shop.search import Found
@@ -48,7 +52,12 @@ class Turn:
         self._remembered: set[str] = set()
 
     def answer_with(self, answer: Callable[["Turn"], None]) -> None:
-        """Run an action. What was offered or not understood before is over with the next answer."""
+        """Run an action. What was offered or not understood before is over with the next answer.
+
+        Raises:
+            TurnExpired: the shopper has been told by now that there is no answer.
+        """
+        self._check_time()
         answer(self)
         self.remember(**{slot: None for slot in _PASSING if slot not in self._remembered})
 
@@ -64,7 +73,7 @@ class Turn:
     def shopper(self) -> Shopper:
         """Who is asking."""
         message = self._tracker.latest_message
-        about = message.get("metadata") or {}
+        about = self._about
         return Shopper(
             session_id=about.get("conversation_id") or self._tracker.sender_id,
             customer_id=about.get("customer_id"),
@@ -73,6 +82,49 @@ class Turn:
             page_product_id=(about.get("page") or {}).get("product_id"),
             sentiment=(message.get("sentiment") or {}).get("score"),
         )
+
+    @property
+    def message_id(self) -> int | None:
+        """The message that the gateway stored; None in a conversation without the gateway."""
+        given = self._about.get("message_id")
+        return int(given) if given is not None else None
+
+    def once(self, kind: str, act: Callable[[Session], Result]) -> Result:
+        """Change the shop's books for this message, once however often its turn is run.
+
+        Args:
+            kind: what is done, one of each in a turn.
+            act: does it, and returns as JSON what is to be told of it.
+
+        Returns:
+            What `act` returned, now or the first time.
+
+        Raises:
+            TurnExpired: it took too long, and nothing was changed.
+        """
+        with self.services.sessions.begin() as session:
+            result = bring_about(
+                session, message_id=self.message_id, kind=kind, act=lambda: act(session)
+            )
+            self._check_time()
+            return result
+
+    def done(self, kind: str) -> Result | None:
+        """What came of it where an earlier run of this turn did it already."""
+        if not self._about.get("again"):
+            return None
+        with self.services.sessions() as session:
+            return find_effect(session, message_id=self.message_id, kind=kind)
+
+    def _check_time(self) -> None:
+        # A process that was held up must not do now what the shopper was told could not be done.
+        answer_by = self._about.get("answer_by")
+        if answer_by is not None and time.time() > answer_by:
+            raise TurnExpired("The shopper has been told that there is no answer: nothing is done.")
+
+    @property
+    def _about(self) -> Mapping[str, Any]:
+        return self._tracker.latest_message.get("metadata") or {}
 
     def earlier_intents(self) -> list[str]:
         """The intents of the messages before this one, as far back as Rasa sends them."""

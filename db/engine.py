@@ -14,6 +14,7 @@ from db.tables import (
     catalog,
     conversations,
     customers,
+    effects,
     orders,
     recommendations,
     shop_requests,
@@ -26,6 +27,7 @@ TABLES = (
     catalog,
     conversations,
     customers,
+    effects,
     orders,
     recommendations,
     shop_requests,
@@ -36,7 +38,8 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://...`.
 
     SQLite runs in WAL mode, so that readers and the one writer do not block each other, with
-    foreign keys on and five seconds of patience for the write lock.
+    foreign keys on and five seconds of patience for the write lock. PostgreSQL's connections are
+    tried before they are used, and a server that has gone is noticed within ten seconds.
 
     Raises:
         ConfigurationError: the address is malformed or of another database.
@@ -50,15 +53,20 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         ) from error
     match address.get_backend_name():
         case "sqlite":
-            engine = create_engine(address, connect_args={"timeout": 5})
+            engine = create_engine(address, hide_parameters=True, connect_args={"timeout": 5})
             event.listen(engine, "connect", _prepare_sqlite)
             return engine
         case "postgresql":
             return create_engine(
                 address.set(drivername="postgresql+psycopg"),
+                # Errors name the statement, not what a shopper said.
+                hide_parameters=True,
                 pool_size=pool_size,
                 max_overflow=pool_size,
                 pool_pre_ping=True,
+                # A shopper waits: better an error in time than a connection some day.
+                pool_timeout=5,
+                connect_args={"connect_timeout": 5, "tcp_user_timeout": 10_000},
             )
         case other:
             raise ConfigurationError(f"{other} is not supported: use SQLite or PostgreSQL.")

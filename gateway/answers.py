@@ -15,6 +15,7 @@ from gateway.bot_client import Reply
 from gateway.pictures import PLACEHOLDER, safe_address
 from gateway.store import Draft
 from gateway.text import clean
+from gateway.understanding import again_payload
 from gateway.words import Words
 from shop import cards
 from shop.alerts import News
@@ -136,25 +137,38 @@ class Composer:
             ],
         )
 
-    def not_understood(self, *, locale: str) -> Draft:
-        """What is said while the NLU is down: buttons need none."""
+    def not_understood(self, *, locale: str, message_id: int) -> Draft:
+        """What is said while the NLU is down: buttons need none.
+
+        Args:
+            message_id: what was not understood, to be tried once more.
+        """
+        again = self._again(message_id, locale=locale)
         return Draft(
             text=self._words.say("apology.nlu", locale=locale),
-            quick_replies=self._menu("recommend", "order", "person", locale=locale),
+            quick_replies=[again, *self._menu("recommend", "order", "person", locale=locale)],
             degraded=True,
         )
 
-    def no_answer(self, *, locale: str) -> Draft:
-        """What is said while the bot is down."""
+    def no_answer(self, *, locale: str, message_id: int) -> Draft:
+        """What is said while the bot is down.
+
+        Args:
+            message_id: what has no answer, to be tried once more.
+        """
+        again = self._again(message_id, locale=locale)
         return Draft(
             text=self._words.say("apology.bot", locale=locale),
-            quick_replies=self._menu("person", locale=locale),
+            quick_replies=[again, *self._menu("person", locale=locale)],
             degraded=True,
         )
 
     def handed_over(self, *, locale: str) -> Draft:
         """What is said to a shopper who asked for a person while the bot is down."""
         return Draft(text=self._words.say("handoff.queued", locale=locale), degraded=True)
+
+    def _again(self, message_id: int, *, locale: str) -> tuple[str, str]:
+        return self._words.say("menu.again", locale=locale), again_payload(message_id)
 
     def _menu(self, *names: str, locale: str) -> list[tuple[str, str]]:
         return [(self._words.say(f"menu.{name}", locale=locale), MENU[name]) for name in names]

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
+from common.client import CONVERSATION_HEADER
 from common.errors import ServiceUnavailable
-from common.service import CONVERSATION_HEADER
 from gateway.understanding import Parse
 
 CHANNEL = "/webhooks/gateway/webhook"
@@ -33,6 +33,12 @@ class _Turn(BaseModel):
     messages: list[Reply] = Field(min_length=1)
 
 
+class TurnFailed(ServiceUnavailable):
+    """Rasa lives, but came to no answer: an action failed, or no rule knew one."""
+
+    code = "turn_failed"
+
+
 class Bot(Protocol):
     """Whatever leads the dialogue: Rasa, or a test's fake."""
 
@@ -42,6 +48,7 @@ class Bot(Protocol):
         """The messages of this turn, at least one.
 
         Raises:
+            TurnFailed: it tried and came to none.
             ServiceUnavailable: there are none, or not in time.
         """
         ...
@@ -65,7 +72,8 @@ class RasaClient:
         """The messages of this turn, at least one.
 
         Raises:
-            ServiceUnavailable: Rasa is down, slow, failed, or said nothing.
+            TurnFailed: Rasa failed, or said nothing.
+            ServiceUnavailable: Rasa is down or slow.
         """
         body = {
             "conversation_id": conversation_id,
@@ -82,9 +90,9 @@ class RasaClient:
         except (httpx.HTTPError, TimeoutError) as error:
             raise ServiceUnavailable(f"Rasa did not answer: {type(error).__name__}.") from error
         if response.status_code != httpx.codes.OK:
-            raise ServiceUnavailable(f"Rasa answered {response.status_code}.")
+            raise TurnFailed(f"Rasa answered {response.status_code}.")
         try:
             return _Turn.model_validate_json(response.content).messages
         except ValidationError as error:
             # An empty turn is a turn that crashed, or rules that know no answer.
-            raise ServiceUnavailable("Rasa answered nothing, or nonsense.") from error
+            raise TurnFailed("Rasa answered nothing, or nonsense.") from error

@@ -1,33 +1,43 @@
 """The conversation router: how a message travels from a channel to its answers.
 
 Stored first, then understood, then decided who answers, then answered, and the answers stored: from
-the first step on nothing that a shopper said is lost, whichever part is down.
+the first step on nothing that a shopper said is lost, whichever part is down, this one included.
 """
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from sqlalchemy.exc import OperationalError
+
 from common.errors import ServiceUnavailable
 from common.logs import conversation_id as logged_conversation
+from common.logs import note
 from gateway import wire
-from gateway.answers import Composer
-from gateway.bot_client import Bot
-from gateway.errors import UnknownPayload
+from gateway.custody import Custody
+from gateway.errors import AnsweredElsewhere, UnknownPayload
 from gateway.hub import Hub
 from gateway.measures import Measures
+from gateway.replies import Question, Replier
 from gateway.speaker import Speaker
 from gateway.store import ConversationStore, Draft, Stored
-from gateway.text import as_words
 from gateway.turns import TurnQueue
-from gateway.understanding import Meaning, Parse, Parser, meaning_of, read_command
+from gateway.unanswered import Stranded, Unanswered
+from gateway.understanding import Meaning, read_meaning
 from shop.handoff import bot_answers
 
 logger = logging.getLogger(__name__)
 
 MOST_WAITING = 200
+# A message that has brought down several processes is answered by an apology alone.
+MOST_ATTEMPTS = 5
+# How long to wait for another process that has a message in hand, and how often to look.
+ELSEWHERE_S, LOOK_S = 12.0, 0.25
+# An answer that is there is worth some waiting for a database that is busy.
+STORE_WITHIN_S = 11.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +64,27 @@ class Turn:
 
 
 class ConversationRouter:
-    """Leads every message of every channel through the steps above.
-
-    Args:
-        nlu_timeout: seconds that understanding a message may take.
-        bot_timeout: seconds that answering it may take.
-    """
+    """Leads every message of every channel through the steps above."""
 
     def __init__(
         self,
         *,
         store: ConversationStore,
-        composer: Composer,
-        parser: Parser,
-        bot: Bot,
+        unanswered: Unanswered,
+        custody: Custody,
+        replier: Replier,
         hub: Hub,
         measures: Measures,
-        nlu_timeout: float,
-        bot_timeout: float,
     ) -> None:
         self._store = store
-        self._composer = composer
-        self._parser = parser
-        self._bot = bot
+        self._unanswered = unanswered
+        self._custody = custody
+        self._replier = replier
         self._hub = hub
         self._measures = measures
-        self._nlu_timeout = nlu_timeout
-        self._bot_timeout = bot_timeout
         self._arrivals = TurnQueue(most_waiting=MOST_WAITING)
         self._turns = TurnQueue(most_waiting=MOST_WAITING)
+        measures.watch_queue(lambda: self._turns.waiting)
 
     async def receive(
         self, incoming: IncomingMessage, *, on_stored: Callable[[Stored], None] | None = None
@@ -102,6 +104,10 @@ class ConversationRouter:
         )
         return await asyncio.shield(arrival)
 
+    def resume(self, stranded: Stranded) -> None:
+        """Answer a message that another process was at when it died."""
+        self._enqueue(stranded.speaker, stranded.stored)
+
     async def drain(self, *, seconds: float) -> None:
         """Before the process ends: let the turns under way finish."""
         await self._turns.drain(seconds=seconds)
@@ -111,64 +117,110 @@ class ConversationRouter:
     ) -> Turn:
         here = incoming.speaker.conversation_id
         logged_conversation.set(here)
-        text = incoming.text or ""
-        meant = Meaning(as_words(text))
+        text, payload = incoming.text or "", None
         if incoming.token is not None:
             reply = await asyncio.to_thread(self._store.payload, here, incoming.token)
             if reply is None:
                 raise UnknownPayload("This payload was not offered in this conversation.")
-            text = reply.title
-            meant = meaning_of(reply.payload, title=text)
+            text, payload = reply.title, reply.payload
         stored = await asyncio.to_thread(
             self._store.add_message,
             here,
             text,
             client_message_id=incoming.client_message_id,
+            payload=payload,
             page=incoming.page,
         )
         if on_stored is not None:
             on_stored(stored)
         if not stored.repeated:
             self._publish_message(here, stored.message)
-        answers = self._turns.enqueue(here, partial(self._answer, incoming.speaker, stored, meant))
-        return Turn(stored, answers)
+        return Turn(stored, self._enqueue(incoming.speaker, stored))
 
-    async def _answer(self, speaker: Speaker, stored: Stored, meant: Meaning) -> wire.Messages:
+    def _enqueue(self, speaker: Speaker, stored: Stored) -> asyncio.Task[wire.Messages]:
+        answers = self._turns.enqueue(
+            speaker.conversation_id, partial(self._answer, speaker, stored)
+        )
+        held = self._custody.holding(stored.id)
+        held.__enter__()
+        answers.add_done_callback(lambda _: held.__exit__(None, None, None))
+        return answers
+
+    async def _answer(self, speaker: Speaker, stored: Stored) -> wire.Messages:
         """Answer a stored message, or find the answers that it has already."""
-        here = speaker.conversation_id
+        logged_conversation.set(speaker.conversation_id)
+        attempts = 1
         if stored.repeated:
-            answers = await asyncio.to_thread(self._store.answers, stored.id)
-            if answers is not None:
-                state = await asyncio.to_thread(self._store.state, here)
-                return wire.Messages(state=state, messages=answers)
+            found = await self._find_answers(speaker, stored)
+            if isinstance(found, wire.Messages):
+                return found
+            attempts = found
         try:
             with self._measures.turn():
-                return await self._take_turn(speaker, stored, meant)
+                return await self._take_turn(speaker, stored, attempts=attempts)
+        except AnsweredElsewhere:
+            found = await self._find_answers(speaker, stored)
+            if isinstance(found, wire.Messages):
+                return found
+            raise
         except Exception:
-            # The message stays unanswered in the store: sent again, it is answered then.
+            # The message stays unanswered in the store: whoever looks next answers it.
             logger.exception("turn failed", extra={"message_id": stored.id})
             raise
 
-    async def _take_turn(self, speaker: Speaker, stored: Stored, meant: Meaning) -> wire.Messages:
+    async def _find_answers(self, speaker: Speaker, stored: Stored) -> wire.Messages | int:
+        """The answers, from whichever process; or which attempt it is, where it is ours to make.
+
+        Raises:
+            ServiceUnavailable: another process has it in hand and does not come to an end.
+        """
+        until = time.monotonic() + ELSEWHERE_S
+        while True:
+            answers = await asyncio.to_thread(self._store.answers, stored.id)
+            if answers is not None:
+                state = await asyncio.to_thread(self._store.state, speaker.conversation_id)
+                return wire.Messages(state=state, messages=answers)
+            attempts = await asyncio.to_thread(self._unanswered.take, stored.id)
+            if attempts is not None:
+                return attempts
+            if time.monotonic() > until:
+                raise ServiceUnavailable("Another gateway is still at this message.")
+            await asyncio.sleep(LOOK_S)
+
+    async def _take_turn(self, speaker: Speaker, stored: Stored, *, attempts: int) -> wire.Messages:
         here = speaker.conversation_id
         silent = not bot_answers(speaker.state) and speaker.state != "closed"
         if not silent:
             self._hub.publish(here, {"type": "typing", "who": "bot", "on": True})
         try:
-            parse = await self._understand(meant)
+            message_id, meant = await self._meaning(here, stored)
+            parse = await self._replier.understand(meant)
             with self._measures.hop("store"):
                 speaker, transition = await asyncio.to_thread(
                     self._store.settle, here, stored.id, parse
                 )
+            note(intent=parse["intent"]["name"] if parse else None, attempts=attempts)
             if transition is not None:
+                note(handoff=transition.reason)
                 logger.info("conversation changed hands", extra={"reason": transition.reason})
             drafts: list[Draft] = []
             if bot_answers(speaker.state):
-                queued = transition is not None and transition.after == "queued"
-                drafts = await self._reply(speaker, meant, parse, queued=queued)
+                question = Question(
+                    message_id=message_id,
+                    speaker=speaker,
+                    meant=meant,
+                    parse=parse,
+                    queued=transition is not None and transition.after == "queued",
+                    again=attempts > 1 or message_id != stored.id,
+                )
+                if attempts > MOST_ATTEMPTS:
+                    drafts = [self._replier.apologise(question)]
+                else:
+                    drafts = await self._replier.reply(question)
             with self._measures.hop("store"):
-                answers = await asyncio.to_thread(self._store.add_answers, here, stored.id, drafts)
-                if any(draft.handoff for draft in drafts):
+                answers = await self._store_answers(here, stored.id, drafts)
+                if reason := next((draft.handoff for draft in drafts if draft.handoff), None):
+                    note(handoff=reason)
                     state = await asyncio.to_thread(self._store.state, here)
                     speaker = replace(speaker, state=state)
             for answer in answers:
@@ -179,57 +231,28 @@ class ConversationRouter:
         self._hub.publish(here, {"type": "state", "state": speaker.state})
         return wire.Messages(state=speaker.state, messages=answers)
 
-    async def _understand(self, meant: Meaning) -> Parse | None:
-        """The parse of words or of a quick reply's command; None where the NLU is down."""
-        try:
-            with self._measures.hop("nlu"):
-                async with asyncio.timeout(self._nlu_timeout):
-                    return await self._parser.parse(meant.command or meant.words)
-        except (ServiceUnavailable, TimeoutError) as error:
-            logger.warning("NLU failed", extra={"error": str(error) or type(error).__name__})
-        if meant.command is None:
-            return None
-        try:
-            return read_command(meant.command)
-        except ValueError:
-            logger.exception("a button carries no readable payload")
-            return None
+    async def _meaning(self, here: str, stored: Stored) -> tuple[int, Meaning]:
+        """What is meant, and the message that it counts as: "try again" is the one before."""
+        meant = read_meaning(stored.message.text, payload=stored.payload)
+        if meant.again is None:
+            return stored.id, meant
+        earlier = await asyncio.to_thread(self._store.said, here, meant.again)
+        if earlier is None:
+            return stored.id, meant
+        return earlier.id, read_meaning(earlier.message.text, payload=earlier.payload)
 
-    async def _reply(
-        self, speaker: Speaker, meant: Meaning, parse: Parse | None, *, queued: bool
-    ) -> list[Draft]:
-        locale = speaker.locale
-        if parse is None:
-            self._measures.degraded("nlu")
-            return [self._composer.not_understood(locale=locale)]
-        metadata = {
-            "customer_id": speaker.customer_id,
-            "locale": locale,
-            "page": speaker.page,
-            "state": speaker.state,
-            "country": speaker.country,
-        }
-        try:
-            with self._measures.hop("bot"):
-                async with asyncio.timeout(self._bot_timeout):
-                    replies = await self._bot.answer(
-                        speaker.conversation_id,
-                        text=meant.words,
-                        parse=parse,
-                        metadata=metadata,
-                    )
-            with self._measures.hop("store"):
-                drafts = await asyncio.to_thread(self._composer.compose, replies, locale=locale)
-            if drafts:
-                return drafts
-            logger.error("nothing to show in the bot's answer")
-        except (ServiceUnavailable, TimeoutError) as error:
-            logger.warning("bot failed", extra={"error": str(error) or type(error).__name__})
-        except Exception:
-            logger.exception("answer could not be composed")
-        self._measures.degraded("bot")
-        apology = self._composer.handed_over if queued else self._composer.no_answer
-        return [apology(locale=locale)]
+    async def _store_answers(
+        self, here: str, message_id: int, drafts: list[Draft]
+    ) -> list[wire.Message]:
+        """Store the answers, tried again while the database may be busy with something else."""
+        until = time.monotonic() + STORE_WITHIN_S
+        while True:
+            try:
+                return await asyncio.to_thread(self._store.add_answers, here, message_id, drafts)
+            except (OperationalError, ServiceUnavailable):
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(LOOK_S)
 
     def _publish_message(self, conversation_id: str, message: wire.Message) -> None:
         frame = {"type": "message", "message": message.model_dump(mode="json")}

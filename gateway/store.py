@@ -9,18 +9,21 @@ import secrets
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from common.errors import NotFound, Unauthorized
+from common.errors import NotFound, ServiceUnavailable, Unauthorized
+from common.logs import note
 from db.tables.base import now
 from db.tables.conversations import Conversation, Feedback, Message, PayloadToken
 from gateway import wire
+from gateway.errors import AnsweredElsewhere
 from gateway.speaker import Speaker, read_speaker, select_speakers
 from shop import handoff
 
@@ -29,6 +32,10 @@ logger = logging.getLogger(__name__)
 TOKEN_BYTES = 32
 # With 16 bytes a token stays under the 64 bytes that Telegram allows a button.
 PAYLOAD_BYTES = 16
+# As long as SQLite itself waits for another process that writes.
+WRITE_PATIENCE_S = 5.0
+# How long a message counts as being in hand after the process that has it was last heard of.
+LEASE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +57,48 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A shopper's message that is safe. A repeated one was stored by an earlier request."""
+    """A shopper's message that is safe. A repeated one was stored by an earlier request.
+
+    Attributes:
+        payload: what a tapped quick reply stands for.
+    """
 
     id: int
     message: wire.Message
+    payload: str | None = None
     repeated: bool = field(default=False, kw_only=True)
 
 
 class ConversationStore:
-    """Reads and writes conversations, one short transaction a call."""
+    """Reads and writes conversations, one short transaction a call.
+
+    Attributes:
+        holder: what this process is called as the one who has messages in hand.
+    """
 
     def __init__(self, sessions: sessionmaker[Session]) -> None:
-        self._sessions = sessions
+        self.sessions = sessions
+        self.holder = uuid.uuid4().hex
         # SQLite has one writer and makes the others poll: in here they queue instead.
         sqlite = sessions.kw["bind"].dialect.name == "sqlite"
-        self._turn_to_write = threading.Lock() if sqlite else nullcontext()
+        self._turn_to_write = threading.Lock() if sqlite else None
 
     @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        with self._turn_to_write, self._sessions.begin() as session:
-            yield session
+    def writing(self) -> Iterator[Session]:
+        """A session whose transaction is committed at the end.
+
+        Raises:
+            ServiceUnavailable: others have been writing for too long.
+        """
+        turn = self._turn_to_write
+        if turn is not None and not turn.acquire(timeout=WRITE_PATIENCE_S):
+            raise ServiceUnavailable("The database is busy: send it again in a moment.")
+        try:
+            with self.sessions.begin() as session:
+                yield session
+        finally:
+            if turn is not None:
+                turn.release()
 
     def open(
         self,
@@ -95,7 +124,7 @@ class ConversationStore:
             page=page.model_dump() if page else None,
             state="bot",
         )
-        with self._writing() as session:
+        with self.writing() as session:
             session.add(conversation)
             session.flush()
             greeting = self._add_answers(session, conversation.id, [greet(session)], reply_to=None)
@@ -108,7 +137,7 @@ class ConversationStore:
         Raises:
             Unauthorized: nobody's.
         """
-        with self._sessions() as session:
+        with self.sessions() as session:
             row = session.execute(
                 select_speakers().where(Conversation.token_hash == _digest(token))
             ).one_or_none()
@@ -118,12 +147,12 @@ class ConversationStore:
 
     def state(self, conversation_id: str) -> handoff.State:
         """Who answers in a conversation that exists."""
-        with self._sessions() as session:
+        with self.sessions() as session:
             return cast(handoff.State, session.get_one(Conversation, conversation_id).state)
 
     def payload(self, conversation_id: str, token: str) -> PayloadToken | None:
         """What a quick reply's token stands for, None where it was not issued here."""
-        with self._sessions() as session:
+        with self.sessions() as session:
             found = session.get(PayloadToken, token)
         return found if found and found.conversation_id == conversation_id else None
 
@@ -133,18 +162,23 @@ class ConversationStore:
         text: str,
         *,
         client_message_id: str | None,
+        payload: str | None = None,
         page: wire.Page | None = None,
     ) -> Stored:
-        """Store what the shopper said, once for each client_message_id."""
+        """Store what the shopper said, once for each client_message_id; it is ours to answer."""
         message = Message(
             conversation_id=conversation_id,
             role="shopper",
             text=text,
             client_message_id=client_message_id,
+            payload=payload,
+            taken_by=self.holder,
+            taken_until=now() + LEASE,
+            attempts=1,
             created_at=now(),
         )
         try:
-            with self._writing() as session:
+            with self.writing() as session:
                 session.add(message)
                 values: dict[str, Any] = {"last_message_at": message.created_at}
                 if page is not None:
@@ -156,8 +190,8 @@ class ConversationStore:
             earlier = self._by_client_id(conversation_id, client_message_id)
             if earlier is None:
                 raise
-            return Stored(earlier.id, _on_the_wire(earlier), repeated=True)
-        return Stored(message.id, _on_the_wire(message))
+            return as_stored(earlier, repeated=True)
+        return as_stored(message)
 
     def settle(
         self, conversation_id: str, message_id: int, parse: dict[str, Any] | None
@@ -168,7 +202,7 @@ class ConversationStore:
             The conversation as it stands after that, and the transition if there was one.
         """
         intent = parse["intent"]["name"] if parse else None
-        with self._writing() as session:
+        with self.writing() as session:
             if parse is not None:
                 session.execute(update(Message).where(Message.id == message_id).values(parse=parse))
             here = select_speakers().where(Conversation.id == conversation_id)
@@ -186,15 +220,26 @@ class ConversationStore:
         """Store all the answers to a message and note that it is answered, or nothing of it.
 
         An answer that hands the conversation over does so in the same breath.
+
+        Raises:
+            AnsweredElsewhere: another process has taken the message over, or answered it.
         """
-        with self._writing() as session:
+        with self.writing() as session:
+            ours = session.execute(
+                update(Message)
+                .where(
+                    Message.id == message_id,
+                    Message.answered_at.is_(None),
+                    Message.taken_by == self.holder,
+                )
+                .values(answered_at=now())
+                .returning(Message.id)
+            )
+            if ours.scalar_one_or_none() is None:
+                raise AnsweredElsewhere("Another gateway answers this message.")
             for reason in (draft.handoff for draft in drafts if draft.handoff):
                 _hand_over(session, conversation_id, reason)
-            answers = self._add_answers(session, conversation_id, drafts, reply_to=message_id)
-            session.execute(
-                update(Message).where(Message.id == message_id).values(answered_at=now())
-            )
-            return answers
+            return self._add_answers(session, conversation_id, drafts, reply_to=message_id)
 
     def announce(
         self, change: Callable[[Session], Sequence[tuple[str, Draft]]]
@@ -207,7 +252,7 @@ class ConversationStore:
         Returns:
             What was said where.
         """
-        with self._writing() as session:
+        with self.writing() as session:
             said = []
             for conversation_id, draft in change(session):
                 if session.get(Conversation, conversation_id) is None:
@@ -220,7 +265,7 @@ class ConversationStore:
 
     def answers(self, message_id: int) -> list[wire.Message] | None:
         """The answers to a message, None while it is not answered."""
-        with self._sessions() as session:
+        with self.sessions() as session:
             message = session.get_one(Message, message_id)
             if message.answered_at is None:
                 return None
@@ -229,6 +274,14 @@ class ConversationStore:
             )
             return [_on_the_wire(row) for row in rows]
 
+    def said(self, conversation_id: str, message_id: int) -> Stored | None:
+        """What the shopper said in this conversation under this id, None where they did not."""
+        with self.sessions() as session:
+            message = session.get(Message, message_id)
+        if message is None or message.conversation_id != conversation_id:
+            return None
+        return as_stored(message) if message.role == "shopper" else None
+
     def history(self, conversation_id: str, *, after: int, limit: int) -> list[wire.Message]:
         """Both sides in order: those after an id, or the latest ones where `after` is 0."""
         query = select(Message).where(
@@ -236,7 +289,7 @@ class ConversationStore:
         )
         newest_first = after == 0
         order = Message.id.desc() if newest_first else Message.id
-        with self._sessions() as session:
+        with self.sessions() as session:
             rows = list(session.scalars(query.order_by(order).limit(limit)))
         return [_on_the_wire(row) for row in (reversed(rows) if newest_first else rows)]
 
@@ -248,7 +301,7 @@ class ConversationStore:
         Raises:
             NotFound: the conversation has no such answer.
         """
-        with self._writing() as session:
+        with self.writing() as session:
             message = session.get(Message, message_id)
             if (
                 message is None
@@ -262,7 +315,7 @@ class ConversationStore:
 
     def set_consent(self, conversation_id: str, *, training: bool) -> None:
         """Keep whether the conversation may be learnt from."""
-        with self._writing() as session:
+        with self.writing() as session:
             session.execute(
                 update(Conversation)
                 .where(Conversation.id == conversation_id)
@@ -311,7 +364,7 @@ class ConversationStore:
         return [_on_the_wire(message) for message in messages]
 
     def _by_client_id(self, conversation_id: str, client_message_id: str | None) -> Message | None:
-        with self._sessions() as session:
+        with self.sessions() as session:
             return session.scalars(
                 select(Message).where(
                     Message.conversation_id == conversation_id,
@@ -325,10 +378,16 @@ def _hand_over(session: Session, conversation_id: str, reason: str) -> None:
     transition = handoff.decide_answered(state=state, reason=reason)
     if transition is not None and handoff.hand_over(session, conversation_id, transition):
         logger.info("conversation changed hands", extra={"reason": reason})
+        note(handoff=reason)
 
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def as_stored(message: Message, *, repeated: bool = False) -> Stored:
+    """A shopper's message as the conversation router needs it."""
+    return Stored(message.id, _on_the_wire(message), message.payload, repeated=repeated)
 
 
 def _on_the_wire(message: Message) -> wire.Message:

@@ -31,12 +31,19 @@ class TurnQueue:
             TooManyMessages: the conversation's queue is full.
         """
         if self._waiting[conversation_id] >= self._most_waiting:
-            raise TooManyMessages("Too many messages wait for an answer here: send it again later.")
+            raise TooManyMessages(
+                "Too many messages wait for an answer here: send it again later.", retry_after=10
+            )
         task = asyncio.create_task(self._run(self._last.get(conversation_id), work))
         self._last[conversation_id] = task
         self._waiting[conversation_id] += 1
         task.add_done_callback(lambda done: self._forget(conversation_id, done))
         return task
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces of work are waiting or under way."""
+        return self._waiting.total()
 
     async def drain(self, *, seconds: float) -> None:
         """Wait for the work under way, at most this long; the rest is cancelled."""

@@ -18,6 +18,15 @@ Parse = dict[str, Any]
 _PAYLOAD = re.compile(r"^/(?P<intent>\w+)\s*(?P<entities>\{.*\})?\s*$", re.DOTALL)
 
 
+# Not a command of the dialogue: the gateway itself looks up what was said.
+_AGAIN = re.compile(r"^/again (?P<message>\d{1,18})$")
+
+
+def again_payload(message_id: int) -> str:
+    """What stands behind the button that says a message once more."""
+    return f"/again {message_id}"
+
+
 class Parser(Protocol):
     """Whatever reads text: the NLU server's client, or a test's fake."""
 
@@ -37,14 +46,23 @@ class Meaning:
     Attributes:
         words: never begin with a slash, whatever the shopper typed.
         command: what a quick reply stands for, `/intent{...}`: only we issue those.
+        again: the earlier message that is meant, where the shopper asks for another try.
     """
 
     words: str
     command: str | None = None
+    again: int | None = None
+
+
+def read_meaning(text: str, *, payload: str | None) -> Meaning:
+    """What the shopper meant who wrote this, or tapped the quick reply of this title."""
+    return Meaning(as_words(text)) if payload is None else meaning_of(payload, title=text)
 
 
 def meaning_of(payload: str, *, title: str) -> Meaning:
     """What a tapped quick reply means: a command of ours, or words said for the shopper."""
+    if earlier := _AGAIN.match(payload):
+        return Meaning(as_words(title), again=int(earlier["message"]))
     if payload.startswith("/"):
         return Meaning(as_words(title), payload)
     return Meaning(as_words(payload))

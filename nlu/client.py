@@ -1,12 +1,14 @@
 """Asks the NLU server over HTTP. Free of torch, so that shop and gateway may import it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from common.circuit import Circuit
+from common.client import AsyncClient, BlockingClient
 from common.errors import ServiceUnavailable
 from nlu.wire import BatchAnswer, EmbedAnswer, FaqSearch, ModelCard, Parse
 
@@ -15,11 +17,11 @@ Shape = TypeVar("Shape", bound=BaseModel)
 DEFAULT_TIMEOUT = 3.0
 
 
-class NluClient:
+class NluClient(BlockingClient):
     """A blocking client over one pool of connections; safe to share between threads.
 
     Every call raises `ServiceUnavailable` where the server is away, slow, refuses, or answers
-    what is no answer.
+    what is no answer; and at once, without a call, where it was so just now.
     """
 
     def __init__(
@@ -28,10 +30,12 @@ class NluClient:
         *,
         headers: Mapping[str, str] | None = None,
         timeout: float = DEFAULT_TIMEOUT,
+        circuit: Circuit | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._http = httpx.Client(
-            base_url=base_url, headers=headers, timeout=timeout, transport=transport
+        super().__init__(
+            httpx.Client(base_url=base_url, headers=headers, timeout=timeout, transport=transport),
+            circuit=circuit,
         )
 
     def parse(self, text: str, *, headers: Mapping[str, str] | None = None) -> Parse:
@@ -52,25 +56,7 @@ class NluClient:
 
     def model(self) -> ModelCard:
         """What is loaded over there."""
-        try:
-            return _read(self._http.get("/model"), ModelCard)
-        except httpx.HTTPError as error:
-            raise _unavailable(error) from error
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+        return self._call("GET", "/model", ModelCard)
 
     def _post(
         self,
@@ -80,13 +66,19 @@ class NluClient:
         *,
         headers: Mapping[str, str] | None = None,
     ) -> Shape:
+        return self._call("POST", path, shape, json=body, headers=headers)
+
+    def _call(self, method: str, path: str, shape: type[Shape], **options: Any) -> Shape:
+        _ask_leave(self.circuit)
         try:
-            return _read(self._http.post(path, json=body, headers=headers), shape)
+            response = self._http.request(method, path, **options)
         except httpx.HTTPError as error:
+            self.circuit.failed()
             raise _unavailable(error) from error
+        return _read(response, shape, self.circuit)
 
 
-class AsyncNluClient:
+class AsyncNluClient(AsyncClient):
     """The same for asyncio."""
 
     def __init__(
@@ -95,10 +87,14 @@ class AsyncNluClient:
         *,
         headers: Mapping[str, str] | None = None,
         timeout: float = DEFAULT_TIMEOUT,
+        circuit: Circuit | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=base_url, headers=headers, timeout=timeout, transport=transport
+        super().__init__(
+            httpx.AsyncClient(
+                base_url=base_url, headers=headers, timeout=timeout, transport=transport
+            ),
+            circuit=circuit,
         )
 
     async def parse(self, text: str, *, headers: Mapping[str, str] | None = None) -> Parse:
@@ -113,10 +109,6 @@ class AsyncNluClient:
         """The FAQ entries nearest to the question."""
         return await self._post("/faq/search", {"text": text, "k": k}, FaqSearch)
 
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
     async def _post(
         self,
         path: str,
@@ -125,13 +117,27 @@ class AsyncNluClient:
         *,
         headers: Mapping[str, str] | None = None,
     ) -> Shape:
+        _ask_leave(self.circuit)
         try:
-            return _read(await self._http.post(path, json=body, headers=headers), shape)
+            response = await self._http.post(path, json=body, headers=headers)
         except httpx.HTTPError as error:
+            self.circuit.failed()
             raise _unavailable(error) from error
+        except asyncio.CancelledError:
+            # Whoever asked gave up waiting.
+            self.circuit.failed()
+            raise
+        return _read(response, shape, self.circuit)
 
 
-def _read(response: httpx.Response, shape: type[Shape]) -> Shape:
+def _ask_leave(circuit: Circuit) -> None:
+    if not circuit.admit():
+        raise ServiceUnavailable("The NLU server failed just now; it is tried again soon.")
+
+
+def _read(response: httpx.Response, shape: type[Shape], circuit: Circuit) -> Shape:
+    # It lives, whatever it says: what it makes of one text says nothing of the next.
+    circuit.succeeded()
     if response.status_code != httpx.codes.OK:
         raise ServiceUnavailable(
             f"The NLU server answered {response.status_code}.", status_code=response.status_code

@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+import math
 import os
 import time
 from collections.abc import Awaitable, Callable
@@ -104,15 +105,23 @@ def find_problem(body: Any) -> str | None:
 
 
 async def answer(body: dict[str, Any], on_new_message: OnMessage) -> HTTPResponse:
-    """Run one turn. A turn that fails or says nothing is an error, never an empty success."""
+    """Run one turn. A turn that fails or says nothing is an error, never an empty success.
+
+    One that comes too late, since this process was held up, is not run: the shopper has been told
+    that there is no answer.
+    """
     output = GatheringOutput()
+    metadata = body.get("metadata") or {}
+    if time.time() > metadata.get("answer_by", math.inf):
+        return json({"error": "turn_expired"}, status=409)
     message = UserMessage(
         text=body["text"],
         output_channel=output,
         sender_id=body["conversation_id"],
         parse_data={**body["parse"], "text": body["text"]},
         input_channel=GatewayInput.name(),
-        metadata=body.get("metadata") or {},
+        metadata=metadata,
+        message_id=metadata.get("message_id"),
     )
     started = time.perf_counter()
     try:

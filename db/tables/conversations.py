@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import BigId, Json, Table, UtcDateTime, now
 
 STATES = ("bot", "queued", "human", "closed")
 ROLES = ("shopper", "bot", "agent", "system")
+_UNANSWERED = text("role = 'shopper' AND answered_at IS NULL")
 
 
 class Conversation(Table):
@@ -43,6 +44,13 @@ class Message(Table):
         Index(None, "conversation_id", "id"),
         Index(None, "conversation_id", "client_message_id", unique=True),
         Index(None, "reply_to"),
+        # The few that wait: they are looked through every second.
+        Index(
+            "ix_messages_unanswered_taken_until",
+            "taken_until",
+            postgresql_where=_UNANSWERED,
+            sqlite_where=_UNANSWERED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -60,6 +68,13 @@ class Message(Table):
     parse: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # The sender's own id for it: the same id again does nothing twice.
     client_message_id: Mapped[str | None] = mapped_column(Text)
+    # What a tapped quick reply stands for; its title is the text.
+    payload: Mapped[str | None] = mapped_column(Text)
+    # The gateway process that answers it, and until when it counts as alive without a word.
+    taken_by: Mapped[str | None] = mapped_column(Text)
+    taken_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How often its answering was begun.
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     # The shopper's message that this one answers.
     reply_to: Mapped[int | None] = mapped_column(BigId)
     # A shopper's message: when its answers were all stored.

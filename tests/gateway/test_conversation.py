@@ -1,6 +1,7 @@
 """How a message travels: stored first, answered once, in order, whatever is down."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -46,12 +47,16 @@ def test_the_bot_is_given_words_parse_and_who_speaks(gateway: Gateway) -> None:
     assert call.conversation_id == chat.id
     assert call.text == "你好"
     assert call.parse["text"] == "你好"
-    assert call.metadata == {
+    said = stored(gateway, chat)[1]
+    assert 0 < call.metadata["answer_by"] - time.time() < 1
+    assert {name: call.metadata[name] for name in call.metadata if name != "answer_by"} == {
         "customer_id": None,
         "locale": "zh",
         "page": {"url": "/products/p1", "product_id": "p1"},
         "state": "bot",
         "country": None,
+        "message_id": str(said.id),
+        "again": False,
     }
 
 
@@ -257,8 +262,9 @@ def test_when_the_bot_fails_the_shopper_is_told_and_offered_a_person(
     response = chat.say("hello")
 
     answer = response["messages"][0]
-    assert answer["text"].startswith("Sorry")
-    assert [reply["title"] for reply in answer["quick_replies"]] == ["Talk to a person"]
+    assert answer["text"].startswith("I'm sorry")
+    titles = [reply["title"] for reply in answer["quick_replies"]]
+    assert titles == ["Try again", "Talk to a person"]
     assert response["state"] == "bot"
     assert stored(gateway, chat)[-1].degraded
 

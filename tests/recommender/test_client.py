@@ -3,9 +3,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from common.circuit import Circuit
 from common.errors import BadRequest, ServiceUnavailable
 from common.settings import Settings
-from recommender.client import Circuit, RecommenderClient, make_client
+from recommender.client import RecommenderClient, make_client
 from recommender.wire import RecommendRequest
 
 ANSWER = {"ranking_id": "r", "model_version": "m", "items": [], "relaxed": [], "degraded": False}

@@ -1,18 +1,21 @@
-import { problemKind, type Problem } from "./delivery";
+import { Behaviour } from "./behaviour";
+import { problemKind, type Problem, type ProblemKind } from "./delivery";
 import { Emitter } from "./emitter";
 import { newId } from "./identifier";
 import { ConversationLog } from "./log";
 import { Memory, type Thumb } from "./memory";
 import type { Parcel } from "./outbox";
 import { ChatRest, type Utterance } from "./rest";
+import { Retry } from "./retry";
 import type { ResolvedSettings } from "./settings";
 import { Transport, type Listener } from "./transport";
 import { blankView, type Surroundings, type View } from "./view";
-import type { Customer, Message, Page, ProductCard, QuickReply, ShopEvent } from "./wire";
+import type { Customer, Message, Page, QuickReply } from "./wire";
 
 /** The conversation as the shopper sees it. */
 export class Chat {
   readonly events = new Emitter();
+  readonly behaviour = new Behaviour(this.events, (events) => this.transport.report(events));
   private readonly log = new ConversationLog();
   private readonly parcels = new Map<string, Parcel>();
   private readonly watchers = new Set<() => void>();
@@ -21,6 +24,7 @@ export class Chat {
   private memory: Memory;
   private heard: "bot" | "agent" | null = null;
   private expecting = false;
+  private readonly retrying = new Retry(() => void this.begin());
   view: View;
 
   constructor(
@@ -88,31 +92,6 @@ export class Chat {
     });
   }
 
-  /** The shopper chose a card. True when the page itself takes them there. */
-  choosesCard(card: ProductCard): boolean {
-    let prevented = false;
-    this.track({
-      name: "select_item",
-      items: [{ item_id: card.product_id, price: Number(card.price.amount) }],
-      ...(card.ranking_id !== undefined && { ranking_id: card.ranking_id }),
-    });
-    this.events.emit("product", {
-      card,
-      preventDefault: () => {
-        prevented = true;
-      },
-    });
-    return prevented;
-  }
-
-  /** Behaviour is a help, not a duty: when it cannot be told, the shopper is not bothered. */
-  track(event: Omit<ShopEvent, "timestamp">): void {
-    const timestamp = new Date().toISOString();
-    this.transport.report([{ ...event, timestamp }]).catch((failure: unknown) => {
-      this.events.emit("error", { kind: problemKind(failure) });
-    });
-  }
-
   setUser(customer: Customer | null): void {
     const isSame = customer?.id === this.settings.customer?.id;
     this.settings.customer = customer;
@@ -140,6 +119,7 @@ export class Chat {
 
   /** Ends all connections; what is stored stays. */
   hangUp(): void {
+    this.retrying.pause();
     this.transport.stop();
   }
 
@@ -176,14 +156,32 @@ export class Chat {
   private async begin(): Promise<void> {
     const transport = this.transport;
     const isNew = this.view.entries.length === 0;
+    this.retrying.pause();
     this.change({ starting: isNew, problem: null });
     try {
       await transport.begin();
+      this.retrying.succeeded();
     } catch (failure) {
-      if (transport === this.transport) this.fail({ kind: problemKind(failure) });
+      if (transport === this.transport) this.beginLater(problemKind(failure));
     } finally {
       if (transport === this.transport) this.change({ starting: false });
     }
+  }
+
+  /** A shop that cannot be reached is asked again; what was not sent is shown meanwhile. */
+  private beginLater(kind: ProblemKind): void {
+    if (kind !== "offline") {
+      this.fail({ kind });
+      return;
+    }
+    for (const parcel of this.transport.unsent) {
+      this.show(parcel);
+      this.log.mark(parcel.client_message_id, "waiting");
+    }
+    this.change({ entries: this.log.entries, linked: false });
+    this.retrying.later();
+    // Whoever opens the chat for the first time sees nothing else.
+    if (!this.transport.hasSession || this.retrying.isWorrying) this.fail({ kind });
   }
 
   private setOpen(open: boolean): void {
@@ -194,6 +192,7 @@ export class Chat {
   }
 
   private replaceLine(): void {
+    this.retrying.succeeded();
     this.transport.stop();
     this.log.clear();
     this.parcels.clear();
@@ -245,7 +244,7 @@ export class Chat {
       linked: (linked) => {
         // What concerned the connection alone is over when it is back.
         const { problem } = this.view;
-        const over = linked && problem !== null && problem.client_message_id === undefined;
+        const over = linked && problem?.kind === "offline";
         this.change({ linked, ...(over && { problem: null }) });
       },
       failed: this.fail.bind(this),

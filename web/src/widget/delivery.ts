@@ -34,11 +34,14 @@ interface Flight {
 
 const ACK_MS = 5_000;
 const ANSWER_MS = 20_000;
+/** A shop that is being restarted is back before that: until then nobody needs to worry. */
+const WORRY_MS = 20_000;
 
 /** What a failed call means to the shopper. */
 export function problemKind(failure: unknown): ProblemKind {
   const status = failure instanceof CallFailed ? failure.status : 0;
-  if (status === 0) return "offline";
+  // A proxy's "bad gateway" means the same as no connection: the shop is being restarted.
+  if (status === 0 || status === 502) return "offline";
   if (status === 408 || status === 504) return "slow";
   if (status === 429) return "busy";
   return status === 422 || status === 413 || status === 400 ? "refused" : "down";
@@ -49,11 +52,15 @@ export function problemKind(failure: unknown): ProblemKind {
  *
  * A message goes by socket. Without an acknowledgement in 5 s, or when the socket drops, the same
  * message goes by request under the same id. Without an answer in 20 s a problem is reported.
+ * Without any connection it waits, and goes out by itself, once, when the connection is back.
  */
 export class DeliveryDesk {
   private readonly flights = new Map<string, Flight>();
   // The server has said no to these: they wait for the shopper, not for the connection.
   private readonly held = new Set<string>();
+  /** These wait for the connection; the server may know some of them already. */
+  private readonly stranded = new Map<string, Parcel>();
+  private worry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly outbox: Outbox,
@@ -126,13 +133,24 @@ export class DeliveryDesk {
 
   /** Sends again what was left behind by a lost connection or an earlier visit. */
   sendLeftovers(): void {
+    clearTimeout(this.worry);
+    this.worry = undefined;
+    const stranded = [...this.stranded.values()];
+    this.stranded.clear();
     for (const parcel of this.outbox.all()) {
       const id = parcel.client_message_id;
       if (!this.flights.has(id) && !this.held.has(id)) this.send(parcel);
     }
+    // The server has taken these; what is missing is the answer.
+    for (const parcel of stranded) {
+      const id = parcel.client_message_id;
+      if (!this.flights.has(id)) void this.request(this.start(parcel, "sent"));
+    }
   }
 
   stop(): void {
+    clearTimeout(this.worry);
+    this.stranded.clear();
     for (const flight of this.flights.values()) this.stopClocks(flight);
     this.flights.clear();
   }
@@ -141,13 +159,15 @@ export class DeliveryDesk {
     return [...this.flights.values()].filter((flight) => flight.acknowledged);
   }
 
-  private start(parcel: Parcel): Flight {
+  private start(parcel: Parcel, delivery: Delivery = "sending"): Flight {
     const earlier = this.flights.get(parcel.client_message_id);
     if (earlier) this.stopClocks(earlier);
     this.held.delete(parcel.client_message_id);
-    const flight: Flight = { parcel, acknowledged: false, requested: false, clocks: [] };
+    const acknowledged = delivery === "sent";
+    const flight: Flight = { parcel, acknowledged, requested: false, clocks: [] };
+    this.stranded.delete(parcel.client_message_id);
     this.flights.set(parcel.client_message_id, flight);
-    this.carrier.mark(parcel.client_message_id, "sending");
+    this.carrier.mark(parcel.client_message_id, delivery);
     this.carrier.waiting(this.answers());
     return flight;
   }
@@ -172,10 +192,30 @@ export class DeliveryDesk {
     const id = flight.parcel.client_message_id;
     // A refused message would be refused for ever: it must not come back after a reload.
     if (kind === "refused") this.outbox.remove(id);
-    if (kind !== "offline" && kind !== "slow") this.held.add(id);
+    if (kind === "offline") {
+      this.strand(flight);
+      return;
+    }
+    if (kind !== "slow") this.held.add(id);
     if (!flight.acknowledged) this.carrier.mark(id, "failed");
     this.land(flight);
     this.carrier.fail({ kind, client_message_id: id });
+  }
+
+  /** No connection: the message waits for it, and only a long wait is a problem. */
+  private strand(flight: Flight): void {
+    const { parcel, acknowledged } = flight;
+    this.land(flight);
+    this.stranded.set(parcel.client_message_id, parcel);
+    if (!acknowledged) this.carrier.mark(parcel.client_message_id, "waiting");
+    this.worry ??= setTimeout(() => {
+      this.worry = undefined;
+      const [oldest] = this.stranded.keys();
+      if (oldest === undefined) return;
+      const unsent = this.outbox.all().map((kept) => kept.client_message_id);
+      for (const id of unsent) if (this.stranded.has(id)) this.carrier.mark(id, "failed");
+      this.carrier.fail({ kind: "offline", client_message_id: oldest });
+    }, WORRY_MS);
   }
 
   private land(flight: Flight): void {

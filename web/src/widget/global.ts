@@ -110,7 +110,7 @@ class Shopkeeper implements ShopkeeperApi {
 
   track(name: string, { items = [], ...about }: Tracked = {}): void {
     this.do((chat) => {
-      chat.track({ name, items, ...about });
+      chat.behaviour.track({ name, items, ...about });
     });
   }
 

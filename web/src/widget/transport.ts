@@ -111,6 +111,11 @@ export class Transport {
     this.keeper.identity.locale = locale;
   }
 
+  /** What the shopper wrote and no server has taken yet. */
+  get unsent(): Parcel[] {
+    return this.outbox.all();
+  }
+
   /** The token of the session that runs, is stored, or is made now. Asking twice makes one. */
   begin(): Promise<string> {
     this.beginning ??= this.resumeOrCreate().catch((failure: unknown) => {

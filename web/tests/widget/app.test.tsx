@@ -41,7 +41,7 @@ describe("the panel", () => {
 
   it("shows what was not read on the launcher", async () => {
     screen.show();
-    screen.chat.track({ name: "view_item", items: [{ item_id: "p1" }] });
+    screen.chat.behaviour.track({ name: "view_item", items: [{ item_id: "p1" }] });
     await until(() => {
       expect(screen.find(".badge")?.textContent).toBe("1");
     });

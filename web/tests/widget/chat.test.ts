@@ -99,13 +99,14 @@ describe("a bad line", () => {
     await until(() => texts(chat).slice(3).join() === "first,second");
   });
 
-  it("is told honestly, and trying again brings the answer", async () => {
+  it("alarms nobody: the message waits, and goes out once by itself", async () => {
     const chat = await shop.talk();
     await shop.close();
     chat.say("hello?");
-    await until(() => chat.view.problem?.kind === "offline");
+    await until(() => chat.view.entries.at(-1)?.delivery === "waiting");
+    expect(chat.view.linked).toBe(false);
+    expect(chat.view.problem).toBeNull();
     await shop.open();
-    chat.retry();
     await until(() => roles(chat).join() === "bot,shopper,bot,shopper,bot");
     expect(chat.view.problem).toBeNull();
     expect(shop.said.filter((text) => text === "hello?")).toHaveLength(1);
@@ -116,10 +117,26 @@ describe("a bad line", () => {
     const before = await shop.talk(visit);
     await shop.close();
     before.say("are you there?");
-    await until(() => before.view.problem?.kind === "offline");
+    await until(() => before.view.entries.at(-1)?.delivery === "waiting");
     before.hangUp();
     await shop.open();
     const after = shop.visit(visit);
+    await until(() => roles(after).join() === "bot,shopper,bot,shopper,bot");
+    expect(shop.said.filter((text) => text === "are you there?")).toHaveLength(1);
+  });
+
+  it("shows what waits after a reload, while the shop is still away", async () => {
+    const visit = { local: new MemoryShelf(), tab: new MemoryShelf() };
+    const before = await shop.talk(visit);
+    await shop.close();
+    before.say("are you there?");
+    await until(() => before.view.entries.at(-1)?.delivery === "waiting");
+    before.hangUp();
+    const after = shop.visit(visit);
+    await until(() => texts(after).join() === "are you there?");
+    expect(after.view.entries[0]?.delivery).toBe("waiting");
+    expect(after.view.problem).toBeNull();
+    await shop.open();
     await until(() => roles(after).join() === "bot,shopper,bot,shopper,bot");
     expect(shop.said.filter((text) => text === "are you there?")).toHaveLength(1);
   });

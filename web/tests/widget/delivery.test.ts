@@ -183,6 +183,39 @@ describe("when it cannot be delivered", () => {
     expect(carrier.marks.get(parcel.client_message_id)).toBe("failed");
   });
 
+  it("worries nobody until a shop would have been restarted", async () => {
+    const { carrier, desk } = failing(0);
+    const parcel = aParcel();
+    desk.send(parcel);
+    await vi.advanceTimersByTimeAsync(19_000);
+    expect(carrier.problems).toEqual([]);
+    expect(carrier.marks.get(parcel.client_message_id)).toBe("waiting");
+    expect(carrier.isWaiting).toBe(false);
+  });
+
+  it("takes a proxy without a shop behind it for no connection", () => {
+    expect(problemKind(new CallFailed(502, "/"))).toBe("offline");
+  });
+
+  it("asks for the answer when the connection is back, to what was acknowledged", async () => {
+    const { carrier, outbox, desk } = aDesk();
+    carrier.answer = () => Promise.reject(new CallFailed(0, "/"));
+    const parcel = aParcel();
+    desk.send(parcel);
+    desk.acknowledge(parcel.client_message_id);
+    desk.socketLost();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(carrier.marks.get(parcel.client_message_id)).toBe("sent");
+    const turn: Turn = { state: "bot", messages: [saidBy("bot", "hi")] };
+    carrier.answer = () => Promise.resolve(turn);
+    desk.sendLeftovers();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(carrier.turns).toEqual([turn]);
+    expect(carrier.byRequestIds).toHaveLength(2);
+    expect(outbox.all()).toEqual([]);
+    expect(carrier.problems).toEqual([]);
+  });
+
   it("sends it again when the connection is back", async () => {
     const { carrier, desk } = failing(0);
     const parcel = aParcel();

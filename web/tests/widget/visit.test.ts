@@ -92,7 +92,7 @@ describe("while the chat is closed", () => {
 
 describe("what the shopper does", () => {
   it("reports a chosen card with its ranking", async () => {
-    shop.visit().choosesCard(aCard({ ranking_id: "r-1" }));
+    shop.visit().behaviour.choosesCard(aCard({ ranking_id: "r-1" }));
     await until(() => shop.backend.events.length === 1);
     expect(shop.backend.events[0]).toMatchObject({
       name: "select_item",
@@ -103,11 +103,11 @@ describe("what the shopper does", () => {
 
   it("lets the page itself go to the product", () => {
     const chat = shop.visit();
-    expect(chat.choosesCard(aCard())).toBe(false);
+    expect(chat.behaviour.choosesCard(aCard())).toBe(false);
     chat.events.on("product", ({ preventDefault }) => {
       preventDefault();
     });
-    expect(chat.choosesCard(aCard())).toBe(true);
+    expect(chat.behaviour.choosesCard(aCard())).toBe(true);
   });
 
   it("rates an answer, and takes the mark back when it could not be kept", async () => {

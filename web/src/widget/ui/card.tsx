@@ -13,7 +13,7 @@ export function useChoose(card: ProductCard): (event: MouseEvent) => void {
   const chat = useChat();
   return (event) => {
     const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-    if (chat.choosesCard(card) && isPlain) event.preventDefault();
+    if (chat.behaviour.choosesCard(card) && isPlain) event.preventDefault();
     // The product's page would lie hidden under a panel that covers the screen.
     if (isPlain && matchMedia(PHONE).matches) chat.close();
   };

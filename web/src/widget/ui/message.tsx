@@ -1,4 +1,4 @@
-import type { Entry } from "../log";
+import type { Delivery, Entry } from "../log";
 import type { Thumb } from "../memory";
 import { RichText } from "../richtext";
 import type { Message } from "../wire";
@@ -47,12 +47,17 @@ export function MessageLine(props: MessageLineProps) {
         </div>
       )}
       <Goods message={message} />
-      {isOwn && <DeliveryWords entry={entry} isShown={isNewest || delivery === "failed"} />}
+      {isOwn && <DeliveryWords entry={entry} isShown={isNewest || isStuck(delivery)} />}
       {message.role === "bot" && message.id !== "" && (
         <Thumbs messageId={message.id} value={thumb} isNewest={isNewest} />
       )}
     </article>
   );
+}
+
+/** Not on its way now: worth saying also of an older line. */
+function isStuck(delivery: Delivery | null): boolean {
+  return delivery === "failed" || delivery === "waiting";
 }
 
 /** The cards, as a table where they were compared: its heads are the cards. */
@@ -86,10 +91,10 @@ function Time({ at }: { at: string }) {
 function DeliveryWords({ entry, isShown }: { entry: Entry; isShown: boolean }) {
   const { say } = useLanguage();
   if (!isShown || entry.delivery === null || entry.delivery === "sent") return null;
-  const isFailed = entry.delivery === "failed";
+  const words = { sending: "sending", waiting: "waiting", failed: "not_sent" } as const;
   return (
-    <p class={`delivery ${isFailed ? "delivery-failed" : ""}`}>
-      {say(isFailed ? "not_sent" : "sending")}
+    <p class={`delivery ${entry.delivery === "failed" ? "delivery-failed" : ""}`}>
+      {say(words[entry.delivery])}
     </p>
   );
 }

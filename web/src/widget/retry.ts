@@ -1,0 +1,32 @@
+import { waitBefore } from "./socket";
+
+/** About as long as a shop takes to restart. */
+const VAIN_BEFORE_WORRY = 5;
+
+/** Tries something again, later and later, until it is told that it went well. */
+export class Retry {
+  private vain = 0;
+  private clock: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly act: () => void) {}
+
+  /** It has failed so often in a row that the shopper should hear of it. */
+  get isWorrying(): boolean {
+    return this.vain > VAIN_BEFORE_WORRY;
+  }
+
+  later(): void {
+    this.pause();
+    this.clock = setTimeout(this.act, waitBefore(++this.vain));
+  }
+
+  /** An attempt is under way, or nobody wants one any more. */
+  pause(): void {
+    clearTimeout(this.clock);
+  }
+
+  succeeded(): void {
+    this.pause();
+    this.vain = 0;
+  }
+}
