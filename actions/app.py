@@ -7,18 +7,21 @@ from typing import Any
 import anyio.to_thread
 from fastapi import Body, FastAPI
 from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions.measures import ActionMeasures
 from actions.registry import ACTIONS, Answer
 from actions.services import Services
 from actions.turn import Turn
 from common.service import add_service_routes, require_internal_secret
 from common.settings import Settings
+from db.measures import watch_pool
 
 
 def create_app(settings: Settings, *, services: Services) -> FastAPI:
@@ -31,8 +34,10 @@ def create_app(settings: Settings, *, services: Services) -> FastAPI:
             client.close()
 
     app = FastAPI(title="Shopkeeper actions", lifespan=lifespan)
-    executor = make_executor(services)
-    add_service_routes(app, readiness=lambda: _missing(services))
+    registry = add_service_routes(app, readiness=lambda: _missing(services))
+    executor = make_executor(services, measures=ActionMeasures(registry))
+    if isinstance(engine := services.sessions.kw["bind"], Engine):
+        watch_pool(engine, registry)
     require_internal_secret(app, settings=settings)
 
     @app.post("/webhook")
@@ -54,20 +59,27 @@ def create_app(settings: Settings, *, services: Services) -> FastAPI:
     return app
 
 
-def make_executor(services: Services, *, actions: Mapping[str, Answer] = ACTIONS) -> ActionExecutor:
+def make_executor(
+    services: Services,
+    *,
+    actions: Mapping[str, Answer] = ACTIONS,
+    measures: ActionMeasures | None = None,
+) -> ActionExecutor:
     """An executor that knows every action; each runs in a thread, since it waits for SQL."""
+    measures = measures or ActionMeasures(CollectorRegistry())
     executor = ActionExecutor()
     for name, answer in actions.items():
-        executor.register_function(name, _as_action(answer, services))
+        executor.register_function(name, _as_action(name, answer, services, measures))
     return executor
 
 
-def _as_action(answer: Answer, services: Services) -> Any:
+def _as_action(name: str, answer: Answer, services: Services, measures: ActionMeasures) -> Any:
     async def run(
         dispatcher: CollectingDispatcher, tracker: Tracker, _domain: dict[str, Any]
     ) -> list[EventType]:
-        turn = Turn(tracker=tracker, dispatcher=dispatcher, services=services)
-        await anyio.to_thread.run_sync(turn.answer_with, answer)
+        with measures.action(name):
+            turn = Turn(tracker=tracker, dispatcher=dispatcher, services=services)
+            await anyio.to_thread.run_sync(turn.answer_with, answer)
         return turn.events
 
     return run

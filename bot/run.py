@@ -8,7 +8,9 @@ the prefix SHOPKEEPER_. Serving trains first when the dialogue has changed since
 """
 
 import argparse
+import contextlib
 import hashlib
+import io
 import logging
 import os
 import sys
@@ -32,11 +34,22 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)  # noqa: T201 - for whoever starts it by hand
         return 2
+    keep_lean()
     quieten()
     model = find_or_train(models=Path(os.environ["SHOPKEEPER_HOME"]) / "models" / "dialogue")
     if command == "serve":
         serve(model)
     return 0
+
+
+def keep_lean() -> None:
+    """Leave TensorFlow out where the dialogue has no use for it; before Rasa is first imported."""
+    import ruamel.yaml
+    from addons import heavy_imports
+
+    config = ruamel.yaml.YAML(typ="safe").load(HERE / "config.yml")
+    if heavy_imports.is_light(config):
+        heavy_imports.leave_out()
 
 
 def prepare_environment() -> None:
@@ -81,20 +94,20 @@ def quieten() -> None:
         # No GPU is needed for rules, and looking for one takes seconds.
         CUDA_VISIBLE_DEVICES="-1",
     )
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # Its libraries turn the filters back on as they load; as log lines warnings stay silent.
     logging.captureWarnings(capture=True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
 
     import rasa.utils.common
-    import rasa.utils.log_utils
+    from addons.logs import configure_logging
 
     rasa.utils.common.configure_logging_and_warnings(
         log_level=logging.WARNING, warn_only_once=True, filter_repeated_logs=True
     )
     # Left alone, its second logger writes every message to the log.
-    rasa.utils.log_utils.configure_structlog(logging.WARNING)
-    logger.setLevel(logging.INFO)
+    configure_logging()
+    for name in ("bot", "addons"):
+        logging.getLogger(name).setLevel(logging.INFO)
     logging.getLogger("sanic.root").setLevel(logging.WARNING)
 
 
@@ -125,16 +138,20 @@ def find_or_train(*, models: Path) -> Path:
     logger.info("training the dialogue: its domain or rules have changed")
     # Trained aside and moved in whole: another process may be looking for it.
     draft = models / f".{name}-{os.getpid()}"
-    result = train(
-        domain="domain",
-        config="config.yml",
-        training_files=["rules"],
-        output=str(draft),
-        fixed_model_name=name,
-        force_training=True,
-    )
+    # What Rasa prints as it goes is no log line; where it fails, it says why in the log.
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        result = train(
+            domain="domain",
+            config="config.yml",
+            training_files=["rules"],
+            output=str(draft),
+            fixed_model_name=name,
+            force_training=True,
+        )
     if result.code or not result.model:
-        raise SystemExit(f"The dialogue could not be trained (code {result.code}): see above.")
+        raise SystemExit(
+            f"{printed.getvalue()}\nThe dialogue could not be trained (code {result.code})."
+        )
     Path(result.model).replace(model)
     draft.rmdir()
     for old in models.glob("dialogue-*.tar.gz"):
@@ -148,8 +165,9 @@ def serve(model: Path) -> None:
     """Answer on SHOPKEEPER_BIND at SHOPKEEPER_PORT_BASE until told to stop."""
     from functools import partial
 
-    from addons import action_calls, sessions
+    from addons import action_calls, logs, sessions, whole_turns
     from addons.health import add_health_routes
+    from addons.supervised import follow_supervisor
     from rasa.core.run import (
         close_resources,
         configure_app,
@@ -158,8 +176,10 @@ def serve(model: Path) -> None:
     )
     from rasa.core.utils import AvailableEndpoints
 
+    follow_supervisor()
     action_calls.install()
     sessions.install()
+    whole_turns.install()
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     port = int(os.environ["SHOPKEEPER_PORT_BASE"])
     # Without Rasa's own HTTP API: its routes know no internal secret.
@@ -171,6 +191,7 @@ def serve(model: Path) -> None:
         # Longer than the gateway keeps a connection open for the next turn.
         keep_alive_timeout=75,
     )
+    logs.install(app)
     add_health_routes(app)
     app.register_listener(
         partial(load_agent_on_start, str(model), endpoints, None), "before_server_start"

@@ -1,5 +1,6 @@
 """`shopkeeper up`: prepare what is missing, start everything, say where it is."""
 
+import logging
 import os
 import signal
 import socket
@@ -16,8 +17,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import exists, select
 
+from cli.home_lock import HomeLock, end_orphans
 from cli.supervisor import Process, Supervisor
+from cli.swap import check_whole
 from common.errors import ConfigurationError
+from common.logs import JsonFormatter
 from common.settings import Settings, load_settings
 from db.demo.load import load_demo
 from db.engine import make_engine, session_factory
@@ -28,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 300.0
 # A large catalogue goes on in the background; until then search goes by words.
 ENCODED_WITHIN_S = 45.0
+LOOK_EVERY_S = 0.2
 
 
 def up(
@@ -44,27 +49,36 @@ def up(
     # Also where a script started us in the background, which leaves Ctrl-C's signal ignored.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
+    # A closed terminal ends the shop too, unless nohup said otherwise.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _end)
+    lock = HomeLock(settings.home)
+    lock.acquire()
+    if left := end_orphans(settings.home):
+        console.print(f"Ended {left} processes that an earlier run had left behind.")
+    _log_to(settings.logs / "supervisor.log")
     check_ports(settings)
+    check_whole(settings.home)
     with _progress(console) as progress:
         prepare(settings, progress, demo=demo)
         supervisor = Supervisor(processes_of(settings), logs=settings.logs)
         try:
             supervisor.start()
             _wait_until_ready(supervisor, progress)
-            _wait_until_encoded(settings, progress)
+            _wait_until_encoded(settings, supervisor, progress)
         except BaseException:
-            supervisor.stop()
+            _stop(supervisor)
             raise
     try:
         _say_where(settings, console)
         while True:
-            time.sleep(1)
-            for sentence in supervisor.restart_dead():
-                console.print(sentence, style="yellow")
+            time.sleep(LOOK_EVERY_S)
+            for sentence in supervisor.look_after():
+                console.print(sentence, style="yellow", soft_wrap=True)
     except KeyboardInterrupt:
         console.print("\nStopping ...")
     finally:
-        supervisor.stop()
+        _stop(supervisor)
 
 
 def check_ports(settings: Settings) -> None:
@@ -201,31 +215,37 @@ def _wait_until_ready(supervisor: Supervisor, progress: Progress) -> None:
                 progress.update(task, total=1, completed=1)
         if dead := [p.name for p in waiting if p.running is None or p.running.poll() is not None]:
             raise ConfigurationError(
-                f"{dead[0]} ended while starting: see {supervisor.logs / dead[0]}.log "
+                f"{dead[0]} ended while starting: see {supervisor.logs.path(dead[0])} "
                 "(is another shop running on these ports?)"
             )
         if time.monotonic() > deadline:
             raise ConfigurationError(
                 f"Not ready after {READY_WITHIN_S:.0f} s: {', '.join(sorted(names))}. "
-                f"The logs are in {supervisor.logs}."
+                f"The logs are in {supervisor.logs.folder}."
             )
         time.sleep(0.3)
     for task in tasks.values():
         progress.update(task, total=1, completed=1)
 
 
-def _wait_until_encoded(settings: Settings, progress: Progress) -> None:
+def _wait_until_encoded(settings: Settings, supervisor: Supervisor, progress: Progress) -> None:
     """Show how far the recommender is with the goods' vectors; it can answer before."""
     task = progress.add_task("Goods", total=None)
     deadline = time.monotonic() + ENCODED_WITHIN_S
     while time.monotonic() < deadline:
-        metrics = httpx.get(f"{settings.recommender_url}/metrics", timeout=5).text
+        try:
+            metrics = httpx.get(f"{settings.recommender_url}/metrics", timeout=5).text
+        except httpx.HTTPError:
+            # Busy, or just being started again: the shop is open all the same.
+            break
         numbers = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line[:1] != "#")
         goods = float(numbers.get("catalogue_products", 0))
         encoded = float(numbers.get("catalogue_encoded", 0))
         progress.update(task, total=goods or 1, completed=encoded if goods else 1)
         if encoded >= goods:
             break
+        for sentence in supervisor.look_after():
+            progress.console.print(sentence, style="yellow", soft_wrap=True)
         time.sleep(0.5)
 
 
@@ -243,6 +263,23 @@ def _say_where(settings: Settings, console: Console) -> None:
     page = f"http://127.0.0.1:{settings.port}/"
     console.print(f"\n[bold green]The shop is open:[/] [bold]{page}[/]")
     console.print(f"Logs: {settings.logs} — Ctrl-C stops everything.\n")
+
+
+def _log_to(path: Path) -> None:
+    """Keep what the supervisor does as JSON lines, like what its processes do."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path)
+    handler.setFormatter(JsonFormatter(process="supervisor"))
+    log = logging.getLogger("cli")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+
+
+def _stop(supervisor: Supervisor) -> None:
+    # It ends within ten seconds; a second Ctrl-C must not leave half of it running.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    supervisor.stop()
 
 
 def _end(*_: object) -> None:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from common.service import add_service_routes, require_internal_secret, serve
 from common.settings import Settings, load_settings
 from nlu.service import NluService
+from nlu.traffic import Traffic
 from nlu.wire import (
     BatchAnswer,
     BatchRequest,
@@ -45,7 +46,7 @@ def create_app(settings: Settings, *, service: NluService | None = None) -> Fast
     app.state.nlu = nlu
     # More passes at once than cores only make each of them slower.
     app.state.turnstile = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
-    add_service_routes(app, readiness=nlu.missing)
+    app.state.traffic = Traffic(add_service_routes(app, readiness=nlu.missing))
     # Where a secret is set every call needs it; so only our own processes send `/intent{...}`.
     require_internal_secret(app, settings=settings)
     app.include_router(router)
@@ -67,39 +68,51 @@ def _turnstile(request: Request) -> threading.BoundedSemaphore:
     return turnstile
 
 
+def _traffic(request: Request) -> Traffic:
+    traffic: Traffic = request.app.state.traffic
+    return traffic
+
+
 Service = Annotated[NluService, Depends(_service)]
 Turnstile = Annotated[threading.BoundedSemaphore, Depends(_turnstile)]
+Counted = Annotated[Traffic, Depends(_traffic)]
 
 
 @router.post("/model/parse")
-def parse(asked: ParseRequest, nlu: Service, turnstile: Turnstile) -> Parse:
+def parse(asked: ParseRequest, nlu: Service, turnstile: Turnstile, traffic: Counted) -> Parse:
     """Intent, entities and sentiment of one message, or what a button's payload stands for."""
     text = _readable(asked.text)
     if payload := nlu.parser.parse_payload(text):
         return payload
-    with turnstile:
-        return nlu.parser.parse([text])[0]
+    with nlu.courtesy.answering(), traffic.work("parse"), turnstile:
+        parses = nlu.parser.parse([text])
+    traffic.understood(parses)
+    return parses[0]
 
 
 @router.post("/model/parse/batch")
-def parse_batch(asked: BatchRequest, nlu: Service, turnstile: Turnstile) -> BatchAnswer:
+def parse_batch(
+    asked: BatchRequest, nlu: Service, turnstile: Turnstile, traffic: Counted
+) -> BatchAnswer:
     """The same for many messages at once; payloads are only text here."""
-    with turnstile:
+    with traffic.work("parse", texts=len(asked.texts)), turnstile:
         return BatchAnswer(parses=nlu.parser.parse([_readable(text) for text in asked.texts]))
 
 
 @router.post("/embed")
-def embed(asked: EmbedRequest, nlu: Service, turnstile: Turnstile) -> EmbedAnswer:
+def embed(asked: EmbedRequest, nlu: Service, turnstile: Turnstile, traffic: Counted) -> EmbedAnswer:
     """Unit vectors of the plain encoder."""
-    with turnstile:
+    with traffic.work("embed", texts=len(asked.texts)), turnstile:
         vectors = nlu.embedder.embed([_readable(text) for text in asked.texts])
     return EmbedAnswer(vectors=vectors.tolist())
 
 
 @router.post("/faq/search")
-def search_faq(asked: FaqRequest, nlu: Service, turnstile: Turnstile) -> FaqSearch:
+def search_faq(
+    asked: FaqRequest, nlu: Service, turnstile: Turnstile, traffic: Counted
+) -> FaqSearch:
     """The shop's FAQ entries nearest to a question, and whether the first answers it."""
-    with turnstile:
+    with nlu.courtesy.answering(), traffic.work("faq"), turnstile:
         return nlu.search_faq(_readable(asked.text), k=asked.k)
 
 

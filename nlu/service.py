@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from common.courtesy import Courtesy
 from common.errors import ServiceUnavailable, ShopkeeperError
 from common.settings import Settings
 from db.tables.catalog import FaqEntry
@@ -49,7 +50,9 @@ class NluService:
     def __init__(self, settings: Settings, *, adapter: Path | None = None) -> None:
         self._settings = settings
         self._folder = adapter or current_adapter(settings)
-        self._vocabulary = Mirror(GoodsSource(read_synonyms()), empty=Vocabulary())
+        self.courtesy = Courtesy()
+        goods = GoodsSource(read_synonyms(), courtesy=self.courtesy)
+        self._vocabulary = Mirror(goods, empty=Vocabulary())
         self._entries: Mirror[list[FaqEntry]] = Mirror(FaqSource(), empty=[])
         self._watch = Watch(settings.database_url, [self._vocabulary, self._entries])
         self._loaded: Loaded | None = None

@@ -1,14 +1,17 @@
 """The recommender's process: `python -m recommender.server`."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 
+from common.logs import note
 from common.service import add_service_routes, require_internal_secret, serve
 from common.settings import Settings, load_settings
 from db.engine import make_engine, session_factory
+from db.measures import watch_pool
 from recommender.catalogue import Catalogue
 from recommender.impressions import ImpressionLog
 from recommender.lexicon import load_lexicon
@@ -54,23 +57,36 @@ def create_app(settings: Settings, *, load_encoder: Callable[[], Encoder] | None
     app = FastAPI(title="Shopkeeper recommender", lifespan=lifespan)
     registry = add_service_routes(app, readiness=missing)
     require_internal_secret(app, settings=settings)
+    watch_pool(engine, registry)
+    seconds = Histogram(
+        "recommender_ranking_seconds",
+        "Time to rank the catalogue for one request.",
+        registry=registry,
+        buckets=(0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2),
+    )
     relaxed = Counter("relaxed_wishes", "Wishes given up.", ("constraint",), registry=registry)
     degraded = Counter("degraded_answers", "Second-best answers.", registry=registry)
     goods = Gauge("catalogue_products", "Products held in memory.", registry=registry)
     goods.set_function(lambda: len(catalogue.shelf))
     encoded = Gauge("catalogue_encoded", "Products with a vector.", registry=registry)
     encoded.set_function(lambda: float(catalogue.shelf.encoded.sum()))
+    age = Gauge(
+        "catalogue_age_seconds", "Since the catalogue was last compared.", registry=registry
+    )
+    age.set_function(lambda: time.time() - catalogue.read_at)
     lost = Gauge("impressions_lost", "Rankings that were not logged.", registry=registry)
     lost.set_function(lambda: impressions.lost)
 
     @app.post("/recommend")
     def recommend(request: RecommendRequest) -> Recommendation:
         """Rank the catalogue for this shopper and these wishes."""
-        answer = recommender.recommend(request)
+        with seconds.time(), catalogue.courtesy.answering():
+            answer = recommender.recommend(request)
         for wish in answer.relaxed:
             relaxed.labels(wish.constraint).inc()
         if answer.degraded:
             degraded.inc()
+        note(items=len(answer.items), relaxed=len(answer.relaxed), degraded=answer.degraded)
         return answer
 
     return app

@@ -1,7 +1,11 @@
 """/healthz, /readyz and /metrics, as every process of the shop has them."""
 
+import os
+import resource
+import time
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sanic import Sanic
 from sanic.request import Request
@@ -27,7 +31,10 @@ class Turns:
 
     def as_prometheus(self) -> str:
         """The numbers in Prometheus' text format."""
-        lines = ["# TYPE dialogue_turn_seconds histogram"]
+        lines = [
+            "# HELP dialogue_turn_seconds Time of a turn in Rasa, actions and all.",
+            "# TYPE dialogue_turn_seconds histogram",
+        ]
         total = 0
         for limit, count in zip((*map(str, BUCKETS), "+Inf"), self.counts, strict=True):
             total += count
@@ -35,6 +42,7 @@ class Turns:
         lines += [
             f"dialogue_turn_seconds_sum {self.seconds}",
             f"dialogue_turn_seconds_count {total}",
+            "# HELP dialogue_turns_failed_total Turns that crashed or said nothing.",
             "# TYPE dialogue_turns_failed_total counter",
             f"dialogue_turns_failed_total {self.failed}",
         ]
@@ -43,6 +51,25 @@ class Turns:
 
 # One worker a process (rasa.md), so the process's own count is the whole.
 TURNS = Turns()
+STARTED_AT = time.time()
+
+
+def own_numbers() -> str:
+    """This process's memory, processor time and files, by the names that the others use."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    numbers = [
+        ("process_cpu_seconds_total", "counter", usage.ru_utime + usage.ru_stime),
+        ("process_start_time_seconds", "gauge", STARTED_AT),
+    ]
+    # Where there is no /proc the other processes have no such numbers either.
+    own = Path("/proc/self")
+    if own.exists():
+        pages = int((own / "statm").read_text().split()[1])
+        resident = pages * os.sysconf("SC_PAGE_SIZE")
+        numbers.append(("process_resident_memory_bytes", "gauge", resident))
+        numbers.append(("process_open_fds", "gauge", len(list((own / "fd").iterdir()))))
+    lines = [f"# TYPE {name} {kind}\n{name} {value}\n" for name, kind, value in numbers]
+    return "".join(lines)
 
 
 def add_health_routes(app: Sanic) -> None:
@@ -59,7 +86,8 @@ def add_health_routes(app: Sanic) -> None:
         return json({"status": "unavailable", "missing": missing}, status=503)
 
     async def metrics(_: Request) -> HTTPResponse:
-        return text(TURNS.as_prometheus(), content_type="text/plain; version=0.0.4")
+        numbers = TURNS.as_prometheus() + own_numbers()
+        return text(numbers, content_type="text/plain; version=0.0.4")
 
     for path, handler in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", metrics)):
         app.add_route(handler, path)

@@ -180,6 +180,15 @@ def test_the_model_says_what_it_is(nlu: TestClient) -> None:
     assert "http_request_duration_seconds" in nlu.get("/metrics").text
 
 
+def test_what_the_model_did_is_counted(nlu: TestClient) -> None:
+    nlu.post("/model/parse", json={"text": "hello"})
+    nlu.post("/embed", json={"texts": ["a lamp", "a chair"]})
+    numbers = nlu.get("/metrics").text
+    assert 'nlu_pass_seconds_count{work="parse"}' in numbers
+    assert 'nlu_pass_texts_sum{work="embed"} 2.0' in numbers
+    assert 'nlu_intents_total{intent="greet"}' in numbers
+
+
 def test_with_a_secret_nobody_else_is_heard(tmp_path: Path) -> None:
     # Not started: the refusal comes before any model is needed.
     client = TestClient(create_app(settings_in(tmp_path, internal_secret="s3cret")))

@@ -1,3 +1,4 @@
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,6 +82,10 @@ def test_the_metrics_count_goods_and_wishes_given_up(client: TestClient) -> None
     metrics = client.get("/metrics").text
     assert "catalogue_products 2.0" in metrics
     assert 'relaxed_wishes_total{constraint="color"} 1.0' in metrics
+    assert "recommender_ranking_seconds_count 1.0" in metrics
+    age = re.search(r"^catalogue_age_seconds (\S+)", metrics, re.MULTILINE)
+    assert age
+    assert 0 <= float(age[1]) < 60
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,27 @@
+"""A process that the supervisor started ends when the supervisor does."""
+
+import os
+import signal
+import threading
+import time
+
+MARK = "SHOPKEEPER_SUPERVISOR"
+_END_WITHIN_S = 15.0
+
+
+def follow_supervisor() -> None:
+    """End this process as soon as the supervisor is gone, even if it was killed.
+
+    The supervisor holds the other end of our standard input and never writes to it: its end is
+    the pipe's end. Nothing happens in a process that was started by hand.
+    """
+    if os.environ.get(MARK):
+        threading.Thread(target=_wait_for_end, name="supervisor", daemon=True).start()
+
+
+def _wait_for_end() -> None:
+    while os.read(0, 64):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_END_WITHIN_S)
+    os._exit(1)
