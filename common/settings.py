@@ -14,7 +14,13 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 class Settings(BaseSettings):
     """Where things are and how they run; see the table in README.md."""
 
-    model_config = SettingsConfigDict(env_prefix="SHOPKEEPER_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="SHOPKEEPER_",
+        env_file=".env",
+        extra="ignore",
+        # A wrong setting is named; what it and its neighbours hold may be a secret.
+        hide_input_in_errors=True,
+    )
 
     home: Path = Path("var")
     port: int = 8080
@@ -24,14 +30,20 @@ class Settings(BaseSettings):
     nlu_url: str = ""
     recommender_url: str = ""
     actions_url: str = ""
-    internal_secret: str | None = None
-    database_url: str = ""
-    rasa_database_url: str = ""
-    redis_url: str | None = None
-    secret_key: str = ""
-    identity_key: str = ""
-    events_key: str = ""
+    # What opens doors stays out of whatever prints settings; a database's address has a password.
+    internal_secret: str | None = Field(default=None, repr=False)
+    database_url: str = Field(default="", repr=False)
+    rasa_database_url: str = Field(default="", repr=False)
+    redis_url: str | None = Field(default=None, repr=False)
+    secret_key: str = Field(default="", repr=False)
+    identity_key: str = Field(default="", repr=False)
+    events_key: str = Field(default="", repr=False)
     allowed_origins: list[str] = Field(default_factory=list)
+    trusted_proxies: str = "127.0.0.1,::1"
+    rate_sessions: str = "120/minute"
+    rate_requests: str = "3000/minute"
+    rate_messages: str = "120/minute"
+    rate_actions: str = "600/minute"
     currency: str = "USD"
     locale: str = "en"
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -89,6 +101,9 @@ def load_settings() -> Settings:
 
 def _kept_key(path: Path) -> str:
     """The key in this file, made if there is none. Several processes may ask at once."""
+    # First of all: a container that only reads HOME cannot even try to make one.
+    if path.exists():
+        return path.read_text().strip()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     draft.touch(mode=0o600)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
@@ -32,12 +33,23 @@ def upgrade(url: str) -> None:
     try:
         with _connect(engine) as connection:
             _wait_for_our_turn(connection)
-            configuration = alembic_config()
-            configuration.attributes["connection"] = connection
-            command.upgrade(configuration, "head")
+            migrate(connection)
             connection.commit()
     finally:
         engine.dispose()
+
+
+def migrate(connection: Connection, *, revision: str = "head") -> None:
+    """Run migrations up to this revision in the connection's transaction."""
+    configuration = alembic_config()
+    configuration.attributes["connection"] = connection
+    command.upgrade(configuration, revision)
+
+
+def revisions() -> list[str]:
+    """Those that this version of the code knows, the newest first."""
+    script = ScriptDirectory.from_config(alembic_config())
+    return [known.revision for known in script.walk_revisions()]
 
 
 def _connect(engine: Engine) -> Connection:
@@ -63,4 +75,6 @@ def _wait_for_our_turn(connection: Connection) -> None:
         # Python's driver begins no transaction before CREATE TABLE by itself.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
+        # The server may end long statements, and both this wait and a large table's change are.
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
