@@ -7,8 +7,11 @@ import typer
 from rich.console import Console
 
 from cli import imports, nlu
+from cli.backup import backup
 from cli.dialogue import train_dialogue
 from cli.dialogues import evaluate_dialogues
+from cli.doctor import doctor
+from cli.restore import restore
 from cli.up import up
 from common.errors import ShopkeeperError
 
@@ -21,6 +24,9 @@ train = typer.Typer(help="Train a model.", no_args_is_help=True)
 evaluate = typer.Typer(help="Measure a model.", no_args_is_help=True)
 
 app.command()(up)
+app.command()(doctor)
+app.command()(backup)
+app.command()(restore)
 app.add_typer(imports.app, name="import")
 app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")
