@@ -1,44 +1,52 @@
 """The gateway's application: every part made here, none at import."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
-from starlette.exceptions import HTTPException
 
-from common.errors import ServiceUnavailable
-from common.service import add_service_routes, internal_headers
+from common.service import add_service_routes, guard_metrics, internal_headers
 from common.settings import Settings
 from db.engine import make_engine, session_factory
+from db.measures import watch_pool
+from gateway.admission import Admission
 from gateway.alert_watch import AlertWatch, watching
 from gateway.announcements import Announcer
 from gateway.answers import Composer
 from gateway.bot_client import Bot, RasaClient
+from gateway.careful_headers import CarefulHeaders
 from gateway.cart_api import cart_routes
 from gateway.channels.web import chat_routes
 from gateway.channels.web_socket import socket_routes
 from gateway.conversation import ConversationRouter
+from gateway.custody import Custody, keeping
 from gateway.demo import demo_routes
 from gateway.demo_file import shop_name
+from gateway.error_answers import answer_errors
 from gateway.events import event_routes
 from gateway.hub import Hub
-from gateway.limits import CHAT_BYTES, EVENTS_BYTES, BodyLimit, CarefulHeaders
-from gateway.measures import Measures
+from gateway.limits import BODY_SECONDS, CHAT_BYTES, EVENTS_BYTES, BodyLimit
+from gateway.measures import Measures, SupervisorFile
 from gateway.pages import add_pages
+from gateway.rate_limits import AddressLimit, make_limits
 from gateway.readiness import WholeShop, parts_of
+from gateway.replies import Replier
 from gateway.shop_api import shop_routes
 from gateway.shop_webhook import Pace, ShopWebhook, delivering
 from gateway.store import ConversationStore
+from gateway.unanswered import Unanswered
 from gateway.understanding import NluParser, Parser
 from gateway.words import Words
 
+MOST_THREADS = 40
 WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
 
 
@@ -50,8 +58,9 @@ class Patience:
     """
 
     nlu: float = 2.5
-    bot: float = 10.0
+    bot: float = 9.0
     first_frame: float = 5.0
+    body: float = BODY_SECONDS
     shutdown: float = 4.0
 
 
@@ -92,7 +101,10 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # Threads that wait for a busy database must not keep the others from reading it.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS))
         async with AsyncExitStack() as running:
+            await running.enter_async_context(keeping(custody, router.resume))
             if settings.shop_webhook_url:
                 webhook = ShopWebhook(
                     sessions,
@@ -115,37 +127,76 @@ def create_app(
         title="Shopkeeper",
         summary="The chat API, event intake and health of a shop's own assistant.",
         description=_SOCKET,
+        version=version("shopkeeper"),
         lifespan=lifespan,
+        # Their pages would load scripts from another host; docs/api.md says the same.
+        docs_url=None,
+        redoc_url=None,
     )
-    registry = add_service_routes(app, readiness=shop.missing)
+    registry = add_service_routes(app, readiness=shop.missing, public=True)
+    guard_metrics(app, settings=settings)
+    watch_pool(engine, registry)
+    registry.register(SupervisorFile(settings.home / "supervisor.prom"))
+    measures = Measures(registry)
+    limits = make_limits(settings, refused=measures.refused)
+    admission = Admission(store=store, limits=limits)
+    unanswered = Unanswered(store)
+    custody = Custody(unanswered)
     router = ConversationRouter(
         store=store,
-        composer=composer,
-        parser=parser or nlu,
-        bot=bot or RasaClient(rasa, timeout=patience.bot),
+        unanswered=unanswered,
+        custody=custody,
+        replier=Replier(
+            composer=composer,
+            parser=parser or nlu,
+            bot=bot or RasaClient(rasa, timeout=patience.bot),
+            measures=measures,
+            nlu_timeout=patience.nlu,
+            bot_timeout=patience.bot,
+        ),
         hub=hub,
-        measures=Measures(registry),
-        nlu_timeout=patience.nlu,
-        bot_timeout=patience.bot,
+        measures=measures,
     )
     app.include_router(
-        chat_routes(settings=settings, router=router, store=store, composer=composer, words=words)
+        chat_routes(
+            settings=settings,
+            router=router,
+            store=store,
+            composer=composer,
+            words=words,
+            admission=admission,
+        )
     )
     app.include_router(
-        socket_routes(router=router, store=store, hub=hub, auth_timeout=patience.first_frame)
+        socket_routes(
+            router=router,
+            store=store,
+            hub=hub,
+            limits=limits,
+            auth_timeout=patience.first_frame,
+        )
     )
-    app.include_router(event_routes(settings=settings, store=store, sessions=sessions))
+    app.include_router(event_routes(settings=settings, admission=admission, sessions=sessions))
     app.include_router(shop_routes(settings=settings, announcer=announcer))
-    app.include_router(cart_routes(store=store, sessions=sessions, currency=settings.currency))
+    app.include_router(
+        cart_routes(admission=admission, sessions=sessions, currency=settings.currency)
+    )
     app.include_router(demo_routes(settings=settings, sessions=sessions, words=words))
     add_pages(app, dist=web_dist, media=settings.media, words=words)
-    _answer_errors(app)
-    app.add_middleware(BodyLimit, limits={"/api/events": EVENTS_BYTES}, otherwise=CHAT_BYTES)
+    answer_errors(app)
+    app.add_middleware(
+        BodyLimit,
+        limits={"/api/events": EVENTS_BYTES},
+        otherwise=CHAT_BYTES,
+        seconds=patience.body,
+    )
+    app.add_middleware(AddressLimit, limits=limits)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type"],
+        expose_headers=["Retry-After"],
         max_age=600,
     )
     app.add_middleware(CarefulHeaders)
@@ -160,22 +211,3 @@ and `{"type": "typing", "on"}`; the server sends `{"type": "ack", "client_messag
 `{"type": "typing", "who", "on"}`, `{"type": "state", "state"}` and
 `{"type": "error", "code", "detail", "client_message_id"?}`.
 """
-
-
-def _answer_errors(app: FastAPI) -> None:
-    """Word the framework's own errors as ours."""
-
-    @app.exception_handler(HTTPException)
-    async def _answer_http(_: Request, error: HTTPException) -> JSONResponse:
-        codes = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
-        code = codes.get(error.status_code, "bad_request")
-        return JSONResponse(
-            {"error": code, "detail": error.detail}, error.status_code, headers=error.headers
-        )
-
-    @app.exception_handler(OperationalError)
-    async def _answer_database(_: Request, __: OperationalError) -> JSONResponse:
-        unavailable = ServiceUnavailable("The database did not answer: send it again in a moment.")
-        return JSONResponse(
-            {"error": unavailable.code, "detail": unavailable.detail}, unavailable.status
-        )

@@ -5,20 +5,18 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session, sessionmaker
 
-from common.errors import NotFound, Unauthorized
+from common.errors import NotFound
 from gateway import wire
+from gateway.admission import Admission
 from gateway.pictures import PLACEHOLDER, safe_address
-from gateway.store import ConversationStore
+from gateway.problems import problems
+from gateway.speaker import Speaker
 from shop.cards import make_card
 from shop.cart import Contents, Line, find_cart, read_cart
 from shop.money import CENT
-
-_bearer = HTTPBearer(auto_error=False, description="The session's token.")
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 class CartLine(BaseModel):
@@ -44,7 +42,7 @@ class Cart(BaseModel):
 
 
 def cart_routes(
-    *, store: ConversationStore, sessions: sessionmaker[Session], currency: str
+    *, admission: Admission, sessions: sessionmaker[Session], currency: str
 ) -> APIRouter:
     """The routes /api/chat/cart and /api/demo/carts.
 
@@ -53,17 +51,14 @@ def cart_routes(
     """
     routes = APIRouter(prefix="/api")
 
-    @routes.get("/chat/cart", tags=["chat"])
-    def read_own_cart(bearer: Bearer) -> Cart:
+    @routes.get("/chat/cart", tags=["chat"], responses=problems(401))
+    def read_own_cart(speaker: Annotated[Speaker, Depends(admission.acting)]) -> Cart:
         """The open cart of this conversation."""
-        if bearer is None:
-            raise Unauthorized("Send the session's token: Authorization: Bearer TOKEN.")
-        speaker = store.speaker(bearer.credentials)
         with sessions() as session:
             contents = find_cart(session, conversation_id=speaker.conversation_id)
         return _on_the_wire(contents, currency=currency)
 
-    @routes.get("/demo/carts/{cart_id}", tags=["demo"])
+    @routes.get("/demo/carts/{cart_id}", tags=["demo"], responses=problems(404, 422))
     def read_demo_cart(cart_id: str) -> Cart:
         """A cart by its id, which nobody can guess: whoever was given it may see it."""
         with sessions() as session:

@@ -14,6 +14,7 @@ from db.tables.catalog import Product, Review
 from gateway import wire
 from gateway.demo_file import ShopFacts, read_demo
 from gateway.pictures import PLACEHOLDER, safe_address
+from gateway.problems import problems
 from gateway.text import CleanText
 from gateway.words import Words
 from shop import cards, identity
@@ -92,7 +93,7 @@ def demo_routes(*, settings: Settings, sessions: sessionmaker[Session], words: W
     """The routes under /api/demo."""
     routes = APIRouter(prefix="/api/demo", tags=["demo"])
 
-    @routes.get("")
+    @routes.get("", responses=problems())
     def read_shop() -> Demo:
         """The shop's sign, its departments, and the demo's customers where there are any."""
         demo = read_demo(settings)
@@ -119,7 +120,7 @@ def demo_routes(*, settings: Settings, sessions: sessionmaker[Session], words: W
             ],
         )
 
-    @routes.get("/products")
+    @routes.get("/products", responses=problems(422))
     def list_products(
         category: Annotated[CleanText | None, Query(max_length=200)] = None,
         q: Annotated[CleanText | None, Query(max_length=200)] = None,
@@ -140,7 +141,7 @@ def demo_routes(*, settings: Settings, sessions: sessionmaker[Session], words: W
             products=[ShopProduct(**_facts(product)) for product in found], total=total
         )
 
-    @routes.get("/products/{product_id:path}")
+    @routes.get("/products/{product_id:path}", responses=problems(404, 422))
     def read_product(product_id: str) -> ShopProductPage:
         """Everything about one product."""
         with sessions() as session:

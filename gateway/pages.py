@@ -9,25 +9,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from gateway.careful_headers import MEDIA_POLICY, PAGE_POLICY
 from gateway.pictures import PLACEHOLDER, draw_placeholder
 from gateway.words import Words
-
-# Nothing inline, nothing from elsewhere but product pictures, whose addresses are the shop's own.
-PAGE_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "font-src 'self'",
-        "img-src 'self' data: https: http:",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-# A picture opened by itself runs nothing, whatever it really holds.
-MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 FOREVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"

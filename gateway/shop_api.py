@@ -1,10 +1,9 @@
 """What the shop's own system reports: POST /api/shop/orders/{order_id}."""
 
-import hmac
 from collections.abc import Sequence
 from typing import Annotated, Literal, cast
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -15,6 +14,8 @@ from db.tables.base import now
 from db.tables.orders import Order
 from db.tables.shop_requests import ShopRequest
 from gateway.announcements import Announcer, tidy_message
+from gateway.keys import EventsKey, is_key
+from gateway.problems import problems
 from gateway.text import CleanText, Identifier
 from shop.shop_requests import SETTLED_BY, Outcome, open_requests, settle_request
 
@@ -62,11 +63,15 @@ def shop_routes(*, settings: Settings, announcer: Announcer) -> APIRouter:
     """The route /api/shop/orders/{order_id}."""
     routes = APIRouter(prefix="/api/shop", tags=["shop"])
 
-    def check_key(key: Annotated[str | None, Header(alias="X-Events-Key")] = None) -> None:
-        if not hmac.compare_digest((key or "").encode(), settings.events_key.encode()):
+    def check_key(key: EventsKey) -> None:
+        if key is None or not is_key(key, settings.events_key):
             raise Unauthorized("Send X-Events-Key: it is SHOPKEEPER_EVENTS_KEY.")
 
-    @routes.post("/orders/{order_id}", dependencies=[Depends(check_key)])
+    @routes.post(
+        "/orders/{order_id}",
+        dependencies=[Depends(check_key)],
+        responses=problems(400, 401, 404, 409, 413, 422),
+    )
     async def report_order(order_id: Identifier, report: OrderReport) -> OrderAnswer:
         """Take the shop's word on an order; shoppers who wait for it are told at once.
 

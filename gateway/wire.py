@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from gateway.text import CleanText, Identifier, ShopperText
 
@@ -103,13 +103,23 @@ class CustomerProof(BaseModel):
     """Who the shopper is, signed by the shop's own server."""
 
     id: Identifier
-    signature: Annotated[str, StringConstraints(max_length=200)]
+    signature: Annotated[str, StringConstraints(max_length=200)] = Field(
+        description="HMAC-SHA256 of the id under SHOPKEEPER_IDENTITY_KEY, in hex."
+    )
 
 
 class SessionRequest(BaseModel):
     """How a conversation starts."""
 
-    locale: Annotated[CleanText, StringConstraints(max_length=35)] | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"locale": "en", "page": {"url": "https://www.example.com/shoes"}}]
+        }
+    )
+
+    locale: Annotated[CleanText, StringConstraints(max_length=35)] | None = Field(
+        default=None, description="Such as en or zh-TW; the shop's own where it is not spoken."
+    )
     customer: CustomerProof | None = None
     page: Page | None = None
 
@@ -133,7 +143,9 @@ class MessageRequest(BaseModel):
     )
 
     text: ShopperText | None = None
-    payload: PayloadText | None = None
+    payload: PayloadText | None = Field(
+        default=None, description="Of a quick reply that was offered in this conversation."
+    )
     client_message_id: ClientMessageId | None = Field(
         default=None, description="The same id again returns the same answers."
     )
@@ -156,6 +168,10 @@ class Messages(BaseModel):
 class FeedbackRequest(BaseModel):
     """A thumb on an answer."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"value": "down", "comment": "not what I asked for"}]}
+    )
+
     value: Literal["up", "down"]
     comment: Annotated[CleanText, StringConstraints(max_length=2000)] | None = None
 
@@ -163,4 +179,6 @@ class FeedbackRequest(BaseModel):
 class ConsentRequest(BaseModel):
     """Whether this conversation may be learnt from."""
 
-    training: bool
+    model_config = ConfigDict(json_schema_extra={"examples": [{"training": False}]})
+
+    training: StrictBool

@@ -1,16 +1,17 @@
 """The chat API over REST, as contracts.md has it."""
 
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session as DatabaseSession
 
-from common.errors import NotFound, Unauthorized
+from common.errors import NotFound
 from common.settings import Settings
 from gateway import wire
+from gateway.admission import Admission
 from gateway.answers import Composer
 from gateway.conversation import ConversationRouter, IncomingMessage
+from gateway.problems import problems
 from gateway.speaker import Speaker
 from gateway.store import ConversationStore, Draft
 from gateway.words import Words
@@ -18,9 +19,7 @@ from shop import identity
 
 CHANNEL = "web"
 HISTORY_LIMIT = 500
-
-_bearer = HTTPBearer(auto_error=False, description="The session's token.")
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+AFTER = "The id of a message: only what came after it. 0: the latest."
 
 
 def chat_routes(
@@ -30,18 +29,16 @@ def chat_routes(
     store: ConversationStore,
     composer: Composer,
     words: Words,
+    admission: Admission,
 ) -> APIRouter:
     """The routes under /api/chat."""
     routes = APIRouter(prefix="/api/chat", tags=["chat"])
 
-    def speaking(bearer: Bearer) -> Speaker:
-        if bearer is None:
-            _ask_for_token()
-        return store.speaker(bearer.credentials)
+    # Types, made here for their store.
+    Acting = Annotated[Speaker, Depends(admission.acting)]  # noqa: N806
+    Talking = Annotated[Speaker, Depends(admission.talking)]  # noqa: N806
 
-    SpeakerOf = Annotated[Speaker, Depends(speaking)]  # noqa: N806 - a type, made here for its store
-
-    @routes.post("/sessions", status_code=201)
+    @routes.post("/sessions", status_code=201, responses=problems(400, 401, 413, 422))
     def start_session(request: wire.SessionRequest) -> wire.Session:
         """Start a conversation; the first message says that a bot answers."""
         locale = words.choose_locale(request.locale)
@@ -69,8 +66,8 @@ def chat_routes(
             messages=greeting,
         )
 
-    @routes.post("/messages")
-    async def send_message(request: wire.MessageRequest, speaker: SpeakerOf) -> wire.Messages:
+    @routes.post("/messages", responses=problems(400, 401, 413, 422))
+    async def send_message(request: wire.MessageRequest, speaker: Talking) -> wire.Messages:
         """Say something; the answers to it come back."""
         turn = await router.receive(
             IncomingMessage(
@@ -83,18 +80,24 @@ def chat_routes(
         )
         return await turn.answered()
 
-    @routes.get("/messages")
+    @routes.get("/messages", responses=problems(401, 422))
     def read_messages(
-        speaker: SpeakerOf,
-        after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
-        limit: Annotated[int, Query(ge=1, le=HISTORY_LIMIT)] = HISTORY_LIMIT,
+        speaker: Acting,
+        after: Annotated[int, Query(ge=0, le=2**63 - 1, description=AFTER)] = 0,
+        limit: Annotated[
+            int, Query(ge=1, le=HISTORY_LIMIT, description="How many at most.")
+        ] = HISTORY_LIMIT,
     ) -> wire.Messages:
         """Both sides in order: those after an id, or the latest."""
         messages = store.history(speaker.conversation_id, after=after, limit=limit)
         return wire.Messages(state=speaker.state, messages=messages)
 
-    @routes.post("/messages/{message_id}/feedback", status_code=204)
-    def give_feedback(message_id: str, request: wire.FeedbackRequest, speaker: SpeakerOf) -> None:
+    @routes.post(
+        "/messages/{message_id}/feedback",
+        status_code=204,
+        responses=problems(400, 401, 404, 413, 422),
+    )
+    def give_feedback(message_id: str, request: wire.FeedbackRequest, speaker: Acting) -> None:
         """Thumb an answer up or down."""
         if not (message_id.isascii() and message_id.isdigit() and len(message_id) < 19):
             raise NotFound("This conversation has no answer with this id.")
@@ -102,13 +105,9 @@ def chat_routes(
             speaker.conversation_id, int(message_id), value=request.value, comment=request.comment
         )
 
-    @routes.post("/consent", status_code=204)
-    def give_consent(request: wire.ConsentRequest, speaker: SpeakerOf) -> None:
+    @routes.post("/consent", status_code=204, responses=problems(400, 401, 413, 422))
+    def give_consent(request: wire.ConsentRequest, speaker: Acting) -> None:
         """Say whether this conversation may be learnt from."""
         store.set_consent(speaker.conversation_id, training=request.training)
 
     return routes
-
-
-def _ask_for_token() -> NoReturn:
-    raise Unauthorized("Send the session's token: Authorization: Bearer TOKEN.")

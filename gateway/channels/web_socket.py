@@ -15,14 +15,16 @@ from common.errors import ShopkeeperError, Unauthorized
 from common.logs import conversation_id as logged_conversation
 from gateway import wire
 from gateway.conversation import ConversationRouter, IncomingMessage, Turn
+from gateway.errors import TooManyRequests
 from gateway.hub import Frame, Frames, Hub
+from gateway.rate_limits import RateLimits
 from gateway.speaker import Speaker
 from gateway.store import ConversationStore, Stored
 
 logger = logging.getLogger(__name__)
 
 MOST_BYTES = 64 * 1024
-# Close codes from 4000 on are ours to give.
+# Close codes from 4000 on are ours to give. The last is for who sends too fast or reads too slowly.
 UNAUTHORIZED, AUTH_TIMEOUT, TOO_SLOW = 4401, 4408, 4429
 
 
@@ -52,7 +54,12 @@ _client_frame: TypeAdapter[MessageFrame | TypingFrame] = TypeAdapter(
 
 
 def socket_routes(
-    *, router: ConversationRouter, store: ConversationStore, hub: Hub, auth_timeout: float
+    *,
+    router: ConversationRouter,
+    store: ConversationStore,
+    hub: Hub,
+    limits: RateLimits,
+    auth_timeout: float,
 ) -> APIRouter:
     """The route /api/chat/ws.
 
@@ -71,7 +78,7 @@ def socket_routes(
             logged_conversation.set(speaker.conversation_id)
             with hub.listen(speaker.conversation_id) as frames:
                 frames.put_nowait({"type": "state", "state": speaker.state})
-                listener = _Listener(socket, frames, router, speaker)
+                listener = _Listener(socket, frames, router, speaker, limits)
                 await listener.run()
 
     return routes
@@ -103,12 +110,18 @@ class _Listener:
     """One tab's socket: a task writes what the hub brings, another reads what the shopper sends."""
 
     def __init__(
-        self, socket: WebSocket, frames: Frames, router: ConversationRouter, speaker: Speaker
+        self,
+        socket: WebSocket,
+        frames: Frames,
+        router: ConversationRouter,
+        speaker: Speaker,
+        limits: RateLimits,
     ) -> None:
         self._socket = socket
         self._frames = frames
         self._router = router
         self._speaker = speaker
+        self._limits = limits
         self._tasks: TaskGroup
 
     async def run(self) -> None:
@@ -129,6 +142,8 @@ class _Listener:
     async def _read(self) -> None:
         while True:
             raw = await self._socket.receive()
+            if not await self._may_go_on():
+                return
             given: Any = None
             try:
                 given = _read(raw)
@@ -141,7 +156,7 @@ class _Listener:
             except ValueError as error:
                 self._send(_error("invalid", str(error), _client_id(given)))
             except ShopkeeperError as error:
-                self._send(_error(error.code, error.detail, _client_id(given)))
+                self._send(_error(error.code, error.detail, _client_id(given), **error.data))
             except WebSocketDisconnect:
                 raise
             except Exception:
@@ -150,7 +165,20 @@ class _Listener:
                     _error("internal", "It was not stored: send it again.", _client_id(given))
                 )
 
+    async def _may_go_on(self) -> bool:
+        """Whether the socket stays open; who sends far too much is told so and hung up on."""
+        try:
+            await self._limits.spend("actions", self._speaker.conversation_id)
+        except TooManyRequests as error:
+            with suppress(WebSocketDisconnect, RuntimeError):
+                await self._socket.send_json(_error(error.code, error.detail, **error.data))
+                await self._socket.close(TOO_SLOW)
+            return False
+        return True
+
     async def _take(self, frame: MessageFrame) -> None:
+        await self._limits.spend("messages", self._speaker.conversation_id)
+
         def acknowledge(stored: Stored) -> None:
             self._send(
                 {
@@ -210,8 +238,8 @@ def _read(event: Any) -> Any:
         raise ValueError("The frame is no JSON.") from error
 
 
-def _error(code: str, detail: str, client_message_id: str | None = None) -> Frame:
-    frame: Frame = {"type": "error", "code": code, "detail": detail}
+def _error(code: str, detail: str, client_message_id: str | None = None, **data: Any) -> Frame:
+    frame: Frame = {"type": "error", "code": code, "detail": detail, **data}
     if client_message_id is not None:
         frame["client_message_id"] = client_message_id
     return frame

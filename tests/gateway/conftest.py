@@ -215,7 +215,7 @@ def gateway(
     parser, bot = FakeParser(), FakeBot()
     dist = tmp_path / "dist"
     app = create_app(settings, parser=parser, bot=bot, patience=patience, web_dist=dist)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
         yield Gateway(client, app, settings, session_factory(database), parser, bot, dist)
 
 

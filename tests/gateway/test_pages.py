@@ -43,6 +43,28 @@ def test_the_shops_page_runs_nothing_inline(gateway: Gateway, path: str) -> None
     assert "default-src 'none'" in policy
     assert "unsafe-inline" not in policy
     assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["x-frame-options"] == "DENY"
+
+
+def test_data_opened_as_a_page_runs_nothing_and_is_framed_nowhere(gateway: Gateway) -> None:
+    policy = gateway.client.get("/api/demo").headers["content-security-policy"]
+
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_browsers_keep_to_tls_where_the_shop_is_behind_it(gateway: Gateway) -> None:
+    plain = gateway.client.get("/healthz")
+    secured = gateway.client.get("https://testserver/healthz")
+
+    assert "strict-transport-security" not in plain.headers
+    assert "max-age=31536000" in secured.headers["strict-transport-security"]
+
+
+def test_no_page_asks_another_host_for_its_scripts(gateway: Gateway) -> None:
+    assert gateway.client.get("/docs").status_code == 404
+    assert gateway.client.get("/redoc").status_code == 404
+    assert gateway.client.get("/openapi.json").status_code == 200
 
 
 def test_the_pages_parts_are_kept_for_ever(gateway: Gateway) -> None:
