@@ -102,10 +102,10 @@ def _train(
     examples: list[Any], *, settings: Settings, device: str | None, seed: int, epochs: int | None
 ) -> "Trained":
     from nlu.encoder import PACKAGED
-    from nlu.recipe import Recipe
+    from nlu.recipe import choose_recipe
     from nlu.training import train
 
-    recipe = Recipe(seed=seed, **({"epochs": epochs} if epochs else {}))
+    recipe = choose_recipe(len(examples), seed=seed, epochs=epochs)
     with _progress() as (on_step, on_epoch):
         return train(
             examples,

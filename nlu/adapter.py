@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
 from peft import PeftModel
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -17,6 +16,7 @@ from nlu.calibration import Calibration
 from nlu.encoder import PACKAGED, load_encoder
 from nlu.errors import AdapterError
 from nlu.labels import Labels
+from nlu.landmarks import Landmarks
 from nlu.model import Heads, Understander, quiet_peft
 
 SHIPPED = Path(__file__).resolve().parent / "adapter"
@@ -49,16 +49,16 @@ class Card:
 
 @dataclass(frozen=True)
 class Adapter:
-    """A model ready for use, with its tokenizer, class means [intents, width] and card."""
+    """A model ready for use, with its tokenizer, some of the rows it learnt, and its card."""
 
     model: Understander
     tokenizer: PreTrainedTokenizerFast
-    means: torch.Tensor
+    landmarks: Landmarks
     card: Card
     version: str
 
 
-def save(folder: Path, *, model: Understander, means: torch.Tensor, card: Card) -> None:
+def save(folder: Path, *, model: Understander, landmarks: Landmarks, card: Card) -> None:
     """Write everything in float16; a reader never sees half an adapter.
 
     Raises:
@@ -75,7 +75,9 @@ def save(folder: Path, *, model: Understander, means: torch.Tensor, card: Card) 
         _forget_path(draft / "adapter_config.json", base=card.base)
         _halve(draft / _WEIGHTS)
         heads = {name: value.contiguous() for name, value in model.heads.state_dict().items()}
-        save_file({name: v.half() for name, v in {**heads, "means": means}.items()}, draft / _HEADS)
+        halved = {name: value.half() for name, value in heads.items()}
+        halved["landmarks"] = landmarks.vectors.half().contiguous()
+        save_file({**halved, "owners": landmarks.owners.short()}, draft / _HEADS)
         (draft / CARD).write_text(json.dumps(_card_to_json(card), indent=2) + "\n")
         folder.mkdir(exist_ok=True)
         for file in draft.iterdir():
@@ -147,7 +149,7 @@ def load(folder: Path, *, merged: bool = True) -> Adapter:
     heads = Heads(int(encoder.config.hidden_size), card.labels)
     try:
         weights = {name: value.float() for name, value in load_file(folder / _HEADS).items()}
-        means = weights.pop("means")
+        landmarks = Landmarks(weights.pop("landmarks"), weights.pop("owners").long())
         heads.load_state_dict(weights)
         with quiet_peft():
             adapted = PeftModel.from_pretrained(encoder, str(folder))
@@ -158,7 +160,7 @@ def load(folder: Path, *, merged: bool = True) -> Adapter:
     model = Understander(adapted, heads).eval()
     if merged:
         model.merge()
-    return Adapter(model, tokenizer, means, card, version=_version(folder))
+    return Adapter(model, tokenizer, landmarks, card, version=_version(folder))
 
 
 def _version(folder: Path) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlu.calibration import auroc, expected_calibration_error
 from nlu.catalogue import Mirror
@@ -88,6 +89,7 @@ def _intents(
         "accuracy": float(right.mean()),
         "top_accuracy": float(right_top[inside].sum() + _named(top, wanted)) / len(examples),
         "macro_f1": macro_f1(wanted, given),
+        "top_macro_f1": _macro_f1_inside(wanted, top, inside),
         "in_scope_accuracy": float(right_top[inside].mean()) if inside.any() else None,
         "oos_auroc": auroc(score[inside], score[~inside]),
         "oos_recall": float(right[~inside].mean()) if (~inside).any() else None,
@@ -95,6 +97,14 @@ def _intents(
         "labels": label_scores(wanted, given),
         "confusions": _confusions(examples, wanted, given),
     }
+
+
+def _macro_f1_inside(wanted: Sequence[str], top: Sequence[str], inside: NDArray[np.bool_]) -> float:
+    """Over the rows in scope, at the top label, believed or not."""
+    return macro_f1(
+        [name for name, counts in zip(wanted, inside, strict=True) if counts],
+        [name for name, counts in zip(top, inside, strict=True) if counts],
+    )
 
 
 def _named(top: Sequence[str], wanted: Sequence[str]) -> int:

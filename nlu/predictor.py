@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from nlu.adapter import Adapter
 from nlu.batches import Words, cut_words, pad
@@ -63,7 +62,6 @@ class Predictor:
         self.adapter = adapter
         self.device = device or torch.device("cpu")
         self._model = adapter.model.to(self.device).eval()
-        self._means = functional.normalize(adapter.means.float(), dim=-1)
 
     @property
     def labels(self) -> Labels:
@@ -76,19 +74,14 @@ class Predictor:
             return []
         calibration = self.adapter.card.calibration
         passed = self.run(texts, batch=batch)
-        logits = passed.intents.numpy().astype(np.float64)
-        nearest = self.cosines(passed.pooled).max(1)
-        intents = calibration.probabilities(logits).astype(np.float32)
-        belief = calibration.belief(logits, nearest)
+        evidence = self.adapter.landmarks.weigh(passed.pooled, passed.intents)
+        intents = calibration.probabilities(evidence).astype(np.float32)
+        belief = calibration.belief(evidence)
         sentiments = passed.sentiments.softmax(-1).numpy()
         return [
             self._prediction(passed, n, intents[n], float(belief[n]), sentiments[n])
             for n in range(len(texts))
         ]
-
-    def cosines(self, pooled: torch.Tensor) -> NDArray[Any]:
-        """To each class mean: [rows, intents]."""
-        return np.asarray((functional.normalize(pooled, dim=-1) @ self._means.T).numpy())
 
     @torch.inference_mode()
     def run(self, texts: Sequence[str], *, batch: int = 32) -> Pass:

@@ -25,15 +25,20 @@ from nlu.dataset import Example, fingerprint, split
 from nlu.encoder import PACKAGED, choose_device, load_encoder
 from nlu.errors import DatasetError
 from nlu.labels import ENTITIES, OUT_OF_SCOPE, Labels
+from nlu.landmarks import Landmarks, choose_landmarks
 from nlu.lexicon import Lexicon, read_lexicon
 from nlu.measures import entity_scores, macro_f1
 from nlu.model import build
-from nlu.predictor import Prediction, Predictor, sentiment_label
+from nlu.predictor import Pass, Prediction, Predictor, sentiment_label
+from nlu.rates import make_optimizer
 from nlu.recipe import Epoch, OnEpoch, OnStep, Recipe
 from nlu.scripts import common_scripts
+from nlu.start import START, WEIGHTS, take_start
 
 # What calibration may assume where the rows hold an intent for what is out of scope.
 _EASY = {"unknown_share": 0.1, "spare": 0.02}
+# How fast the rows set aside are learnt at the end, times the first rates.
+_CLOSING_PACE = 0.3
 
 
 @dataclass
@@ -58,7 +63,7 @@ class Trained:
     def save(self, folder: Path) -> None:
         """Write the adapter."""
         made = self.adapter
-        adapters.save(folder, model=made.model, means=made.means, card=made.card)
+        adapters.save(folder, model=made.model, landmarks=made.landmarks, card=made.card)
 
 
 def train(
@@ -68,6 +73,7 @@ def train(
     base: str = PACKAGED,
     device: str = "auto",
     peft: PeftConfig | None = None,
+    start: Path | None = START,
     lexicon: Lexicon | None = None,
     on_epoch: OnEpoch | None = None,
     on_step: OnStep | None = None,
@@ -82,6 +88,7 @@ def train(
         base: which encoder.
         device: auto, cpu or cuda.
         peft: any PEFT configuration; LoRA on all linear layers by default.
+        start: where the default adapter on the packaged encoder starts; None for nowhere.
         lexicon: values to swap in.
         on_epoch: told after each epoch.
         on_step: told the step and the number of steps.
@@ -100,6 +107,8 @@ def train(
     learn, aside = split(examples, share=recipe.share_aside, seed=recipe.seed)
     encoder, tokenizer = load_encoder(base)
     model = build(encoder, labels, adapter=peft)
+    if start and peft is None and base == PACKAGED and (start / WEIGHTS).exists():
+        take_start(model, folder=start)
     scripts = common_scripts(example.text for example in examples)
     card = Card(
         labels, Calibration(), base, fingerprint(examples), recipe=asdict(recipe), scripts=scripts
@@ -108,7 +117,7 @@ def train(
         made=Adapter(
             model,
             tokenizer,
-            torch.zeros(len(intents), int(encoder.config.hidden_size)),
+            Landmarks(torch.zeros(1, int(encoder.config.hidden_size)), torch.zeros(1).long()),
             card,
             version="unsaved",
         ),
@@ -156,7 +165,7 @@ class _Run:
         self, *, on_epoch: OnEpoch | None, on_step: OnStep | None, started: float
     ) -> list[Epoch]:
         self.model.heads.intent.start_at(self._class_means().to(self.device))
-        optimizer, schedule = self._optimizer()
+        optimizer, schedule = make_optimizer(self.model, self.recipe, steps=self.steps)
         history: list[Epoch] = []
         best, best_weights = -1.0, self._weights()
         stale = 0
@@ -168,7 +177,8 @@ class _Run:
                 on_epoch(epoch)
             score = epoch.intent_accuracy + epoch.entity_f1 + 0.3 * epoch.sentiment_f1
             stale += 1
-            if score > best:
+            # Of equals the later one: it has learnt more.
+            if score >= best:
                 best, best_weights, stale = score, self._weights(), 0
             if stale >= self.recipe.patience:
                 break
@@ -176,45 +186,54 @@ class _Run:
         return history
 
     def finish(self) -> Adapter:
-        """Round, take the class means, calibrate."""
+        """Calibrate, learn the rows set aside too, round, keep landmarks."""
+        calibration = self._calibrate()
+        if self.recipe.closing:
+            self._close()
         self.model.round_to_half()
-        self.model.eval()
-        means = self._class_means().half().float()
-        made = replace(self.made, means=means)
-        predictor = Predictor(made)
-        passed = predictor.run([example.text for example in self.aside])
-        calibration = fit(
-            passed.intents.numpy().astype(np.float64),
-            predictor.cosines(passed.pooled),
-            np.array([self.labels.intent_ids[example.intent] for example in self.aside]),
+        landmarks = self._landmarks(self.learn)
+        card = replace(self.made.card, calibration=calibration)
+        self.model.cpu()
+        return replace(self.made, landmarks=landmarks, card=card)
+
+    def _calibrate(self) -> Calibration:
+        landmarks = self._landmarks(self.learn)
+        passed = self._pass(self.aside)
+        intents = self._intents(self.aside)
+        return fit(
+            landmarks.weigh(passed.pooled, passed.intents),
+            landmarks.weigh(passed.pooled, passed.intents, without=intents),
+            np.array(intents),
             # An intent for what is out of scope catches most of it before the threshold has to.
             **_EASY if OUT_OF_SCOPE in self.labels.intents else {},
         )
-        card = replace(made.card, calibration=calibration)
-        self.model.cpu()
-        return replace(made, card=card)
+
+    def _close(self) -> None:
+        """A few gentle epochs over all rows: one in ten is much where there are ten an intent."""
+        self.learn = [*self.learn, *self.aside]
+        epochs = self.recipe.closing
+        steps = epochs * math.ceil(len(self.learn) / self.recipe.batch)
+        optimizer, schedule = make_optimizer(
+            self.model, self.recipe, steps=steps, pace=_CLOSING_PACE
+        )
+        for _ in range(epochs):
+            self._learn_once(optimizer, schedule, on_step=None)
+
+    def _landmarks(self, examples: Sequence[Example]) -> Landmarks:
+        return choose_landmarks(
+            self._pass(examples).pooled, self._intents(examples), seed=self.recipe.seed
+        )
+
+    def _intents(self, examples: Sequence[Example]) -> list[int]:
+        return [self.labels.intent_ids[example.intent] for example in examples]
+
+    def _pass(self, examples: Sequence[Example]) -> Pass:
+        self.model.eval()
+        predictor = Predictor(self.made, device=self.device)
+        return predictor.run([example.text for example in examples])
 
     def _weights(self) -> dict[str, torch.Tensor]:
         return {name: copy.deepcopy(p.detach()) for name, p in self.model.learnable()}
-
-    def _optimizer(self) -> tuple[torch.optim.Optimizer, LambdaLR]:
-        adapter = [p for name, p in self.model.learnable() if not name.startswith("heads.")]
-        heads = [p for name, p in self.model.learnable() if name.startswith("heads.")]
-        optimizer = torch.optim.AdamW(
-            [
-                {"params": adapter, "lr": self.recipe.adapter_rate},
-                {"params": heads, "lr": self.recipe.head_rate},
-            ],
-            weight_decay=0.01,
-        )
-        warmup = max(1, int(self.steps * self.recipe.warmup))
-
-        def rate(step: int) -> float:
-            if step < warmup:
-                return (step + 1) / warmup
-            return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, self.steps - warmup)))
-
-        return optimizer, LambdaLR(optimizer, rate)
 
     def _learn_once(
         self, optimizer: torch.optim.Optimizer, schedule: LambdaLR, *, on_step: OnStep | None
@@ -262,11 +281,8 @@ class _Run:
         return loss
 
     def _class_means(self) -> torch.Tensor:
-        self.model.eval()
-        predictor = Predictor(self.made, device=self.device)
-        pooled = predictor.run([example.text for example in self.learn]).pooled
-        unit = functional.normalize(pooled, dim=-1)
-        index = torch.tensor([self.labels.intent_ids[e.intent] for e in self.learn])
+        unit = functional.normalize(self._pass(self.learn).pooled, dim=-1)
+        index = torch.tensor(self._intents(self.learn))
         sums = torch.zeros(len(self.labels.intents), unit.shape[1]).index_add_(0, index, unit)
         return functional.normalize(sums, dim=-1)
 

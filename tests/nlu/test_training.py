@@ -160,7 +160,10 @@ def test_a_merged_model_cannot_be_saved(trained: Trained, tmp_path: Path) -> Non
     merged = trained.merged()
     with pytest.raises(AdapterError, match="merged"):
         adapters.save(
-            tmp_path / "adapter", model=merged.model, means=merged.means, card=merged.card
+            tmp_path / "adapter",
+            model=merged.model,
+            landmarks=merged.landmarks,
+            card=merged.card,
         )
 
 
