@@ -181,12 +181,22 @@ def test_the_model_says_what_it_is(nlu: TestClient) -> None:
 
 
 def test_what_the_model_did_is_counted(nlu: TestClient) -> None:
+    counted = {
+        'nlu_pass_seconds_count{work="parse"}': 1.0,
+        'nlu_pass_texts_sum{work="embed"}': 2.0,
+        'nlu_intents_total{intent="greet"}': 1.0,
+    }
+    before = numbers_of(nlu)
     nlu.post("/model/parse", json={"text": "hello"})
     nlu.post("/embed", json={"texts": ["a lamp", "a chair"]})
-    numbers = nlu.get("/metrics").text
-    assert 'nlu_pass_seconds_count{work="parse"}' in numbers
-    assert 'nlu_pass_texts_sum{work="embed"} 2.0' in numbers
-    assert 'nlu_intents_total{intent="greet"}' in numbers
+    after = numbers_of(nlu)
+    assert {name: after[name] - before.get(name, 0.0) for name in counted} == counted
+
+
+def numbers_of(nlu: TestClient) -> dict[str, float]:
+    lines = nlu.get("/metrics").text.splitlines()
+    parted = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, _, value in parted}
 
 
 def test_with_a_secret_nobody_else_is_heard(tmp_path: Path) -> None:

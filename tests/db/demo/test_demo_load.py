@@ -82,8 +82,9 @@ def test_a_failed_load_leaves_the_database_empty(database: Engine, tmp_path: Pat
     assert not (tmp_path / "demo.json").exists()
 
 
-def test_loading_takes_less_than_twenty_seconds_of_work(demo_shop: DemoShop) -> None:
-    assert demo_shop.seconds_of_work < 20
+def test_loading_takes_less_than_a_minute_of_work(demo_shop: DemoShop) -> None:
+    # 13 s on an idle machine of two cores; a core that is shared took 30 for the same.
+    assert demo_shop.seconds_of_work < 60
 
 
 def test_progress_goes_up_to_the_end(demo_shop: DemoShop) -> None:
