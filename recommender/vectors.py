@@ -138,12 +138,13 @@ class VectorFile:
     def prune(self, keep: Iterable[str]) -> None:
         """Forget texts that no product has any more, once they are the greater part."""
         kept = set(keep)
-        stored = [row[0] for row in self._file.execute("SELECT DISTINCT text_hash FROM vectors")]
+        stored = list(self._file.execute("SELECT encoder, text_hash FROM vectors"))
         if len(stored) > 4 * len(kept) + 10_000:
             with self._file:
+                # By the whole key: by the hash alone, each deletion would read the whole file.
                 self._file.executemany(
-                    "DELETE FROM vectors WHERE text_hash = ?",
-                    [(text_hash,) for text_hash in stored if text_hash not in kept],
+                    "DELETE FROM vectors WHERE encoder = ? AND text_hash = ?",
+                    [key for key in stored if key[1] not in kept],
                 )
 
     def close(self) -> None:

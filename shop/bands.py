@@ -1,9 +1,8 @@
 """Price bands to choose from: low, middle and high for what the shop has."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.tables.catalog import Product
@@ -22,14 +21,17 @@ class Band(NamedTuple):
 
 def price_bands(session: Session) -> list[Band]:
     """A third of the shop's goods each, between round prices; [] where there are too few goods."""
-    prices = sorted(map(float, session.scalars(select(Product.price).where(Product.active))))
-    if len(prices) < _FEWEST_PRICES:
+    count = session.scalar(select(func.count()).select_from(Product).where(Product.active)) or 0
+    if count < _FEWEST_PRICES:
         return []
-    low, high = (_rounded(prices, share) for share in (1 / 3, 2 / 3))
+    prices = select(Product.price).where(Product.active).order_by(Product.price)
+    low, high = (
+        _rounded(float(session.scalar(prices.offset(int(count * share)).limit(1)) or 0))
+        for share in (1 / 3, 2 / 3)
+    )
     return [Band(None, low), Band(low, high), Band(high, None)] if low < high else []
 
 
-def _rounded(prices: Sequence[float], share: float) -> float:
-    price = prices[int(len(prices) * share)]
+def _rounded(price: float) -> float:
     step = 10.0 ** (len(str(int(price))) - 1)
     return min((step * figure for figure in _ROUND), key=lambda one: abs(one - price))

@@ -48,9 +48,12 @@ def find_low_price(session: Session, wishes: Wishes) -> float | None:
     """A price that most goods of this kind exceed; None where there are too few to tell."""
     # What is cheap for wireless headphones is told by all headphones where few say "wireless".
     for asked in (wishes, Wishes(kinds=wishes.kinds, exclude=wishes.exclude)):
-        prices = sorted(session.scalars(select(Product.price).where(*_conditions(asked))))
-        if len(prices) >= _FEWEST_PRICES:
-            return float(prices[int(len(prices) * LOW_SHARE)])
+        fitting = _conditions(asked)
+        count = session.scalar(select(func.count()).select_from(Product).where(*fitting)) or 0
+        if count >= _FEWEST_PRICES:
+            prices = select(Product.price).where(*fitting).order_by(Product.price)
+            price = session.scalar(prices.offset(int(count * LOW_SHARE)).limit(1))
+            return None if price is None else float(price)
     return None
 
 

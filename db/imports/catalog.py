@@ -214,9 +214,9 @@ def _withdrawn(engine: Engine, area: sqlite3.Connection) -> Iterator[str]:
     named = (identifier for (identifier,) in area.execute("SELECT id FROM withdrawn"))
     for ids in batches(named, size=BATCH):
         with engine.connect() as connection:
-            active = select(Product.id).where(Product.active, Product.id.in_(ids))
-            found = list(connection.scalars(active))
-        yield from found
+            known = select(Product.id, Product.active).where(Product.id.in_(ids))
+            found = connection.execute(known).all()
+        yield from (identifier for identifier, active in found if active)
 
 
 def _missing(engine: Engine, area: sqlite3.Connection) -> Iterator[str]:

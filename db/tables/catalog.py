@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.tables.base import BigId, Json, Money, Table, UtcDateTime, now
@@ -14,7 +14,12 @@ class Product(Table):
     """One thing that can be bought. Retired goods stay, inactive, for orders and history."""
 
     __tablename__ = "products"
-    __table_args__ = (Index(None, "active", "category"), Index(None, "updated_at"))
+    __table_args__ = (
+        Index(None, "active", "category"),
+        Index(None, "active", "price"),
+        Index("ix_products_lower_brand", text("lower(brand)")),
+        Index(None, "updated_at"),
+    )
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     title: Mapped[str] = mapped_column(Text)

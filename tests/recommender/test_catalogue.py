@@ -1,6 +1,6 @@
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -153,6 +153,20 @@ def test_goods_that_share_a_stamp_are_all_read(counter: Counter) -> None:
         session.add(a_product(id="late", title="Late Kettle", updated_at=stamp))
     counter.bring_up_to_date()
     assert found(counter, "late kettle")[0] == "Late Kettle"
+
+
+def test_the_newest_of_many_goods_is_on_the_shelf_first(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recommender.catalogue._READ_AT_MOST", 4)
+    day = datetime(2026, 5, 4, tzinfo=UTC)
+    older = [a_product(id=f"a{n}", updated_at=day - timedelta(days=n)) for n in range(10)]
+    newest = a_product(id="z", updated_at=day + timedelta(days=1))
+    with counter.sessions.begin() as session:
+        session.add_all([*older, newest])
+    counter.catalogue.refresh()
+    assert "z" in list(counter.catalogue.shelf.row)[:4]
+    assert len(counter.catalogue.shelf) == 11
 
 
 def test_goods_with_one_text_are_encoded_once(counter: Counter, encoder: WordEncoder) -> None:
