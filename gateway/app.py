@@ -13,6 +13,7 @@ import httpx
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from common.client import certificates
 from common.service import add_service_routes, guard_metrics, internal_headers
 from common.settings import Settings
 from db.engine import make_engine, session_factory
@@ -94,6 +95,7 @@ def create_app(
         base_url=settings.rasa_url,
         headers=internal_headers(settings),
         timeout=patience.bot,
+        verify=certificates(),
         # Below Sanic's own, so that no call meets a connection that is just being closed.
         limits=httpx.Limits(max_connections=100, keepalive_expiry=4),
     )

@@ -9,6 +9,7 @@ import httpx
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from common.client import certificates
 from common.settings import Settings
 
 TIMEOUT = 1.5
@@ -25,7 +26,7 @@ class WholeShop:
     def __init__(self, engine: Engine, parts: Mapping[str, str]) -> None:
         self._engine = engine
         self._parts = dict(parts)
-        self._client = httpx.Client(timeout=TIMEOUT)
+        self._client = httpx.Client(timeout=TIMEOUT, verify=certificates())
         self._workers = ThreadPoolExecutor(len(self._parts) + 1, thread_name_prefix="readiness")
         self._lock = threading.Lock()
         self._missing: dict[str, str] = {}

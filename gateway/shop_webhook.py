@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from common.client import certificates
 from db.tables.base import now
 from db.tables.shop_requests import ShopRequest
 from gateway.announcements import Announcer, tidy_message
@@ -85,7 +86,7 @@ class ShopWebhook:
         self._key = key.encode()
         self._announcer = announcer
         self._pace = pace or Pace()
-        self._http = httpx.AsyncClient(timeout=self._pace.timeout)
+        self._http = httpx.AsyncClient(timeout=self._pace.timeout, verify=certificates())
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:

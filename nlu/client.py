@@ -8,7 +8,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from common.circuit import Circuit
-from common.client import AsyncClient, BlockingClient
+from common.client import AsyncClient, BlockingClient, certificates
 from common.errors import ServiceUnavailable
 from nlu.wire import BatchAnswer, EmbedAnswer, FaqSearch, ModelCard, Parse
 
@@ -34,7 +34,13 @@ class NluClient(BlockingClient):
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         super().__init__(
-            httpx.Client(base_url=base_url, headers=headers, timeout=timeout, transport=transport),
+            httpx.Client(
+                base_url=base_url,
+                headers=headers,
+                timeout=timeout,
+                transport=transport,
+                verify=certificates(),
+            ),
             circuit=circuit,
         )
 
@@ -92,7 +98,11 @@ class AsyncNluClient(AsyncClient):
     ) -> None:
         super().__init__(
             httpx.AsyncClient(
-                base_url=base_url, headers=headers, timeout=timeout, transport=transport
+                base_url=base_url,
+                headers=headers,
+                timeout=timeout,
+                transport=transport,
+                verify=certificates(),
             ),
             circuit=circuit,
         )

@@ -4,7 +4,7 @@ import httpx
 from pydantic import ValidationError
 
 from common.circuit import Circuit
-from common.client import BlockingClient
+from common.client import BlockingClient, certificates
 from common.errors import BadRequest, ServiceUnavailable
 from common.service import internal_headers
 from common.settings import Settings
@@ -34,7 +34,11 @@ class RecommenderClient(BlockingClient):
         """
         super().__init__(
             httpx.Client(
-                base_url=url, headers=headers, timeout=httpx.Timeout(timeout), transport=transport
+                base_url=url,
+                headers=headers,
+                timeout=httpx.Timeout(timeout),
+                transport=transport,
+                verify=certificates(),
             ),
             circuit=circuit,
         )
