@@ -59,7 +59,9 @@ def main() -> int:
         list(shop.turns(during=count_to(10)))
         before = list(shop.turns(during=count_to(asked.turns)))
         usual = medians(before)
-        print("phase      seconds  turns   p50   p95   max  greatest delay ms  CPU seconds")
+        print(
+            "phase      seconds  turns   p50   p95   max  greatest delay ms  CPU seconds, slowest"
+        )
         say("before", before, usual, seconds=sum(ms for _, ms in before) / 1000, cpu={})
         greatest = 0.0
         for phase, work in (
@@ -165,12 +167,12 @@ def say(
 ) -> float:
     """Print a phase; the greatest delay, in milliseconds."""
     times = sorted(milliseconds for _, milliseconds in turns)
-    delay = max(milliseconds - usual[text] for text, milliseconds in turns)
+    delay, slowest = max((milliseconds - usual[text], text) for text, milliseconds in turns)
     p50, p95 = (percentile(times, share) for share in (0.5, 0.95))
     spent = ", ".join(f"{name} {s:.0f}" for name, s in cpu.items())
     print(
         f"{phase:<9} {seconds:>8.1f} {len(turns):>6} {p50:>5.0f} {p95:>5.0f} {times[-1]:>5.0f}"
-        f" {delay:>18.0f}  {spent}",
+        f" {delay:>18.0f}  {spent} {slowest!r}",
         flush=True,
     )
     return delay

@@ -6,7 +6,6 @@ Requests read `shelf`, which is replaced whole and never changed.
 """
 
 import logging
-import os
 import sys
 import threading
 import time
@@ -42,7 +41,6 @@ _ENCODED_AT_ONCE = 8
 _READ_AT_ONCE = 100
 # What an import brings is shown in parts of this size; each costs some tenths of a second.
 _READ_AT_MOST = 10_000
-_NICENESS = 10
 _SWITCH_S = 0.0005
 
 
@@ -114,8 +112,6 @@ class Catalogue:
             self._kept.close()
 
     def _keep(self, work: Callable[[], None]) -> None:
-        if work == self._keep_encoded:
-            _step_back()
         while not self._stopping.is_set():
             try:
                 work()
@@ -322,9 +318,3 @@ class Catalogue:
 
 def _slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
-
-
-def _step_back() -> None:
-    """Let this thread yield to those that answer shoppers, where the system can (Linux)."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -18,6 +18,8 @@ class Product(Table):
         Index(None, "active", "category"),
         Index(None, "active", "price"),
         Index("ix_products_lower_brand", text("lower(brand)")),
+        Index("ix_products_lower_category", text("lower(category)")),
+        Index("ix_products_lower_product_type", text("lower(product_type)")),
         Index(None, "updated_at"),
     )
 
@@ -42,7 +44,7 @@ class Product(Table):
     rating_count: Mapped[int] = mapped_column(default=0)
     image_url: Mapped[str | None] = mapped_column(Text)
     url: Mapped[str | None] = mapped_column(Text)
-    item_group_id: Mapped[str | None] = mapped_column(Text)
+    item_group_id: Mapped[str | None] = mapped_column(Text, index=True)
     # Everything else the shop knows, by name: a text or a list of texts.
     attributes: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     active: Mapped[bool] = mapped_column(default=True)

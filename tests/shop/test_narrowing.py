@@ -49,3 +49,13 @@ def test_of_two_kinds_under_one_name_the_shop_may_lack_one(camp: Session) -> Non
 def test_what_the_shop_lacks_stays_lacking(camp: Session) -> None:
     (kind,) = narrow_kinds(camp, [Kind(value="unicorn", word="unicorn", known=False)])
     assert not kind.known
+
+
+@pytest.mark.parametrize(
+    ("title", "word"), [("Bread Knife", "knives"), ("Élan Écharpe", "écharpe")]
+)
+def test_other_forms_and_letters_of_the_word_count(camp: Session, title: str, word: str) -> None:
+    for number in range(3):
+        camp.add(a_product(title=f"{title}, {number}", product_type="camping"))
+    camp.flush()
+    assert [kind.value for kind in narrowed(camp, ("camping", word))] == [word]
