@@ -1,6 +1,5 @@
 """`shopkeeper import`: the shop's goods, orders, events and answers out of files."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -70,7 +69,6 @@ class FaqFormat(StrEnum):
     markdown = "markdown"
 
 
-_NICENESS = 5
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".yaml": "yaml", ".yml": "yaml", ".md": "markdown"}
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 
@@ -230,9 +228,6 @@ def faq(
 
 def _run(settings: Settings, what: str, work: Callable[[Engine, OnProgress], ImportReport]) -> None:
     upgrade(settings.database_url)
-    # Shoppers come first, where the shop runs on the same machine.
-    if hasattr(os, "setpriority"):
-        os.setpriority(os.PRIO_PROCESS, 0, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
     engine = make_engine(settings.database_url)
     try:
         with _progress() as on_progress:

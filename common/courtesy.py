@@ -5,11 +5,17 @@ products would otherwise make every answer beside it take twice as long.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
+# Goes through items in its own time: `iter`, or one that gives way now and then.
+Pace = Callable[[Iterable[T]], Iterator[T]]
 
 # A process that always answers somebody still gets its other work done.
 _PATIENCE_S = 0.25
+_AT_ONCE = 100
 
 
 class Courtesy:
@@ -38,3 +44,10 @@ class Courtesy:
     def give_way(self) -> None:
         """Between two small pieces of work: wait until nobody is being answered, or a moment."""
         self._quiet.wait(_PATIENCE_S)
+
+    def paced(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, giving way after every hundred of them."""
+        for number, item in enumerate(items, start=1):
+            yield item
+            if number % _AT_ONCE == 0:
+                self.give_way()

@@ -211,7 +211,7 @@ class Catalogue:
     def _rows_without_vector(self, vectors: VectorRows) -> dict[str, list[int]]:
         """The rows that have no vector, by the hash of their text."""
         rows: defaultdict[str, list[int]] = defaultdict(list)
-        for row in np.flatnonzero(~vectors.encoded).tolist():
+        for row in self.courtesy.paced(np.flatnonzero(~vectors.encoded).tolist()):
             text_hash = self.shelf.goods[row].text_hash
             if (vector := vectors.of_text(text_hash)) is not None:
                 vectors.put(row, text_hash, vector)
@@ -223,7 +223,7 @@ class Catalogue:
         """Lay these vectors, by the hash of their text, beside the goods of these rows."""
         with self._changing:
             goods = self.shelf.goods
-            for text_hash, vector in made.items():
+            for text_hash, vector in self.courtesy.paced(made.items()):
                 for row in rows[text_hash]:
                     # Another product may have moved in meanwhile.
                     if row < len(goods) and goods[row].text_hash == text_hash and self._vectors:
@@ -280,10 +280,11 @@ class Catalogue:
     def _show(self, goods: Sequence[Good]) -> None:
         """Put goods that changed or came in on the shelf."""
         with self._changing:
-            self._replace(self.shelf, self.shelf.following(goods), changed=goods)
+            shelf = self.shelf.following(goods, pace=self.courtesy.paced)
+            self._replace(self.shelf, shelf, changed=goods)
 
     def _replace(self, before: Shelf, shelf: Shelf, *, changed: Sequence[Good]) -> None:
-        for good in changed:
+        for good in self.courtesy.paced(changed):
             row = shelf.row[good.id]
             self._stamps[good.updated_at] += 1
             if row < len(before):

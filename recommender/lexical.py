@@ -6,11 +6,13 @@ description, and it holds no positions for phrases.
 
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from common.courtesy import Pace
 from recommender.goods import Good
 
 # Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework". Titles are short, so
@@ -36,7 +38,9 @@ class LexicalIndex:
         self._lengths = np.zeros(0, dtype=np.float32)
         self._take(range(len(goods)), before=())
 
-    def following(self, goods: Sequence[Good], *, changed: Sequence[int]) -> "LexicalIndex":
+    def following(
+        self, goods: Sequence[Good], *, changed: Sequence[int], pace: Pace[Any] = iter
+    ) -> "LexicalIndex":
         """The index of the same goods after those at some rows changed, or came in at the end.
 
         It shares with this one whatever stayed as it was: to read 100,000 products anew takes
@@ -46,17 +50,19 @@ class LexicalIndex:
         new._goods = goods
         new._rows, new._counts = dict(self._rows), dict(self._counts)
         new._lengths = self._lengths
-        new._take(changed, before=self._goods)
+        new._take(changed, before=self._goods, pace=pace)
         return new
 
-    def _take(self, changed: Sequence[int], *, before: Sequence[Good]) -> None:
+    def _take(
+        self, changed: Sequence[int], *, before: Sequence[Good], pace: Pace[Any] = iter
+    ) -> None:
         """Replace what the index says of these rows."""
         lengths = np.zeros(len(self._goods), dtype=np.float32)
         lengths[: len(self._lengths)] = self._lengths
         rows: defaultdict[str, list[int]] = defaultdict(list)
         counts: defaultdict[str, list[float]] = defaultdict(list)
         gone: defaultdict[str, list[int]] = defaultdict(list)
-        for row in changed:
+        for row in pace(changed):
             good = self._goods[row]
             if row < len(before):
                 if before[row].terms == good.terms:
@@ -67,13 +73,13 @@ class LexicalIndex:
             for term, count in good.terms.items():
                 rows[term].append(row)
                 counts[term].append(count)
-        for term, stale in gone.items():
+        for term, stale in pace(gone.items()):
             stays = ~np.isin(self._rows[term], stale)
             self._rows[term], self._counts[term] = (
                 self._rows[term][stays],
                 self._counts[term][stays],
             )
-        for term, places in rows.items():
+        for term, places in pace(rows.items()):
             at, found = np.array(places, dtype=np.int32), np.array(counts[term], dtype=np.float32)
             if term in self._rows:
                 at = np.concatenate([self._rows[term], at])

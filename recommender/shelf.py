@@ -1,13 +1,14 @@
 """The whole catalogue at one moment, laid out for ranking. Nothing in it changes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from common.courtesy import Pace
 from recommender.goods import Good
 from recommender.lexical import LexicalIndex, Mask
 from recommender.lexicon import Lexicon
@@ -76,10 +77,14 @@ class Shelf:
             )
         self._masks: dict[tuple[str, str], Mask] = {}
 
-    def following(self, goods: Sequence[Good]) -> "Shelf":
+    def following(self, goods: Sequence[Good], *, pace: Pace[Any] = iter) -> "Shelf":
         """The shelf after these goods changed or came in; the others keep their rows.
 
         It shares with this one whatever stayed as it was, and has no vectors yet.
+
+        Args:
+            goods: what changed or came in.
+            pace: how to go through them beside those who ask meanwhile.
         """
         new = copy(self)
         everything, new.row = list(self.goods), dict(self.row)
@@ -93,14 +98,16 @@ class Shelf:
                 everything[row] = good
         new.goods = everything
         new.version = self.version + 1
-        new.index = self.index.following(everything, changed=changed)
+        new.index = self.index.following(everything, changed=changed, pace=pace)
         for name, (kind, number_of) in _NUMBERS.items():
             numbers = _grown(getattr(self, name), len(everything), kind)
             numbers[changed] = [number_of(everything[row]) for row in changed]
             setattr(new, name, numbers)
         for name, keys_of in _GROUPS.items():
             groups = getattr(self, name)
-            regrouped = _regrouped(groups, changed, everything, before=self.goods, keys_of=keys_of)
+            regrouped = _regrouped(
+                groups, pace(changed), everything, before=self.goods, keys_of=keys_of
+            )
             setattr(new, name, regrouped)
         new.vectors, new.encoded = None, np.zeros(len(everything), dtype=bool)
         new._masks = {}
@@ -141,7 +148,7 @@ def _grown(numbers: NDArray[Any], length: int, kind: type) -> NDArray[Any]:
 
 def _regrouped(
     groups: Rows,
-    changed: Sequence[int],
+    changed: Iterable[int],
     goods: Sequence[Good],
     *,
     before: Sequence[Good],

@@ -40,14 +40,12 @@ def _narrowed(session: Session, kind: Kind) -> Kind:
         return kind
     value = kind.value.lower()
     of_type = func.lower(Product.product_type) == value
-    kept = or_(of_type, func.lower(Product.category) == value)
-    # Not asked for by WHERE: SQLite would go through all that is active instead of these few.
-    active = Product.active
+    kept = (Product.active, or_(of_type, func.lower(Product.category) == value))
     total, typed = session.execute(
-        select(func.count().filter(active), func.count().filter(active, of_type)).where(kept)
+        select(func.count(), func.count().filter(of_type)).where(*kept)
     ).one()
-    bearing = select(Product.title, active).where(kept, *_may_bear(word[-1]))
-    called = sum(on_sale and _is_called(title, word) for title, on_sale in session.execute(bearing))
+    bearing = select(Product.title).where(*kept, *_may_bear(word[-1]))
+    called = sum(_is_called(title, word) for title in session.scalars(bearing))
     if called >= _ENOUGH and called <= _NEARLY_ALL * total:
         return kind.model_copy(update={"value": kind.word})
     # A department is no name for one kind of its goods.

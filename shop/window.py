@@ -71,7 +71,9 @@ def _conditions(wishes: Wishes) -> list[ColumnElement[bool]]:
     if limits.category:
         kinds = _lower(limits.category)
         conditions.append(
-            or_(Product.category.in_(kinds), func.lower(Product.product_type).in_(kinds))
+            or_(
+                func.lower(Product.category).in_(kinds), func.lower(Product.product_type).in_(kinds)
+            )
         )
     for name in ("brand", "size", "material", "color"):
         if values := getattr(limits, name):
@@ -95,7 +97,10 @@ def _has(field: str, value: str) -> ColumnElement[bool]:
     """Whether a product has this value; never NULL, since NOT NULL would drop the product."""
     lower = value.lower()
     if field == "category":
-        kinds = (Product.category, func.coalesce(func.lower(Product.product_type), ""))
+        kinds = (
+            func.lower(Product.category),
+            func.coalesce(func.lower(Product.product_type), ""),
+        )
         return or_(kinds[0] == lower, kinds[1] == lower)
     if field == "features":
         return _mentions(value)

@@ -24,7 +24,7 @@ from db.tables.base import now
 from db.tables.catalog import Product
 
 # So few that the database is free again after some ten milliseconds.
-BATCH = 200
+BATCH = 100
 
 SCHEMA = """
 CREATE TABLE products (id TEXT PRIMARY KEY, line INTEGER, record TEXT, picture TEXT);

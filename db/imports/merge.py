@@ -20,11 +20,15 @@ BREATH_S = 0.012
 
 @contextmanager
 def short_transaction(engine: Engine) -> Iterator[Connection]:
-    """A transaction after which other writers get their turn."""
+    """A transaction after which others get their turn, for as long as it took.
+
+    An import shares its machine with the shop. A lower priority would be no courtesy: whoever
+    holds a lock and gets no core makes everybody wait.
+    """
+    began = time.perf_counter()
     with engine.begin() as connection:
         yield connection
-    if engine.dialect.name == "sqlite":
-        time.sleep(BREATH_S)
+    time.sleep(max(BREATH_S, time.perf_counter() - began))
 
 
 def batches(items: Iterable[T], *, size: int) -> Iterator[list[T]]:

@@ -28,3 +28,15 @@ def test_work_goes_on_in_the_end_where_somebody_is_always_being_answered() -> No
         began = time.monotonic()
         courtesy.give_way()
     assert 0.1 < time.monotonic() - began < 2
+
+
+def test_every_item_of_paced_work_comes_in_its_order() -> None:
+    assert list(Courtesy().paced(range(250))) == list(range(250))
+
+
+def test_paced_work_stands_still_while_somebody_is_being_answered() -> None:
+    courtesy = Courtesy()
+    with courtesy.answering():
+        began = time.monotonic()
+        assert len(list(courtesy.paced(range(250)))) == 250
+    assert time.monotonic() - began > 0.2
