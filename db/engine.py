@@ -8,30 +8,6 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
 from common.errors import ConfigurationError
-from db.tables import (
-    alerts,
-    behaviour,
-    catalog,
-    conversations,
-    customers,
-    effects,
-    orders,
-    recommendations,
-    shop_requests,
-)
-
-# Imported together, so that foreign keys between tables always resolve.
-TABLES = (
-    alerts,
-    behaviour,
-    catalog,
-    conversations,
-    customers,
-    effects,
-    orders,
-    recommendations,
-    shop_requests,
-)
 
 
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:

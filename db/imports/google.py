@@ -1,5 +1,6 @@
 """Rows out of Google's product feeds: tab-separated text, RSS or Atom with the g: namespace."""
 
+import html
 import html.entities
 import re
 from collections.abc import Iterator
@@ -17,8 +18,9 @@ _OWN_NAMESPACE = "base.google.com"
 # What XML itself forbids, though feeds hold it.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECLARATION = re.compile(r"^(\s*)<\?xml[^>]*\?>")
-_ENTITY = re.compile(r"&([a-zA-Z][a-zA-Z0-9]{1,30});")
-_BEGUN_ENTITY = re.compile(r"&[a-zA-Z0-9]{0,31}$")
+# Text within CDATA is as it is: an "&" there stands for itself, elsewhere it begins an entity.
+_TOKEN = re.compile(r"(?P<begin><!\[CDATA\[)|(?P<end>\]\]>)|&(?P<entity>#?[a-zA-Z0-9]{1,31};)?")
+_BEGUN_TOKEN = re.compile(r"(?:&#?[a-zA-Z0-9]{0,31}|<[!\[CDAT]{0,7}|\]{1,2})$")
 _ENTITIES_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
@@ -59,22 +61,33 @@ def xml_rows(blocks: Iterator[str]) -> Iterator[Row]:
 
 
 def _repaired(blocks: Iterator[str]) -> Iterator[str]:
-    """Without characters that XML forbids, and with HTML's entities (&nbsp;) spelt out."""
+    """Without characters that XML forbids, with HTML's entities (&nbsp;) and a bare & spelt out."""
+    spell_out = _Speller()
     rest = ""
     for block in blocks:
         text = rest + block
-        cut = _BEGUN_ENTITY.search(text)
+        cut = _BEGUN_TOKEN.search(text)
         rest = cut[0] if cut else ""
         text = text[: len(text) - len(rest)]
-        yield _ENTITY.sub(_spelt_out, _FORBIDDEN.sub(" ", text))
-    yield rest
+        yield _TOKEN.sub(spell_out, _FORBIDDEN.sub(" ", text))
+    yield _TOKEN.sub(spell_out, rest)
 
 
-def _spelt_out(match: re.Match[str]) -> str:
-    name = match[1]
-    if name in _ENTITIES_OF_XML:
-        return match[0]
-    return html.entities.html5.get(f"{name};", match[0])
+class _Speller:
+    """Makes every "&" one that XML knows, from token to token."""
+
+    def __init__(self) -> None:
+        self._in_cdata = False
+
+    def __call__(self, token: re.Match[str]) -> str:
+        if token["begin"] or token["end"]:
+            self._in_cdata = bool(token["begin"])
+            return token[0]
+        entity = token["entity"] or ""
+        if self._in_cdata or entity.startswith("#") or entity[:-1] in _ENTITIES_OF_XML:
+            return token[0]
+        # What is no entity at all ("Dolce & Gabbana") is what it looks like.
+        return html.escape(html.entities.html5.get(entity, f"&{entity}"))
 
 
 class _Feed:
