@@ -36,7 +36,7 @@ def narrow_kinds(session: Session, kinds: Sequence[Kind]) -> list[Kind]:
 
 def _narrowed(session: Session, kind: Kind) -> Kind:
     word = _stems(kind.word)
-    if word in ([], _stems(kind.value)) or {*word} <= {stem(name) for name in load_phrases().broad}:
+    if word in ([], _stems(kind.value)):
         return kind
     value = kind.value.lower()
     of_type = func.lower(Product.product_type) == value
@@ -44,13 +44,24 @@ def _narrowed(session: Session, kind: Kind) -> Kind:
     total, typed = session.execute(
         select(func.count(), func.count().filter(of_type)).where(*kept)
     ).one()
+    broad = _named_whole(word)
+    if broad is not None and (typed or stem(value) in broad):
+        return kind
     bearing = select(Product.title).where(*kept, *_may_bear(word[-1]))
     called = sum(_is_called(title, word) for title in session.scalars(bearing))
     if called >= _ENOUGH and called <= _NEARLY_ALL * total:
         return kind.model_copy(update={"value": kind.word})
     # A department is no name for one kind of its goods.
-    near = not called and not typed
+    near = broad is None and not called and not typed
     return kind.model_copy(update={"near": near and bool(total)})
+
+
+def _named_whole(word: list[str]) -> set[str] | None:
+    """The stems of the departments that such a broad word names whole; None for other words."""
+    for name, departments in load_phrases().broad.items():
+        if word == [stem(name)]:
+            return {stem(department) for department in departments}
+    return None
 
 
 def _may_bear(stemmed: str) -> list[ColumnElement[bool]]:

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -19,13 +19,13 @@ class Phrases:
     """The phrases of one language, compiled.
 
     Attributes:
-        broad: names for a whole type of goods.
+        broad: names for a whole type of goods, each with the departments that it names whole.
         carriers: words that carry no wish ("looking", "please").
         pronouns: words for somebody who was named before.
         feasts: occasions that take an article ("the birthday").
     """
 
-    broad: frozenset[str]
+    broad: Mapping[str, frozenset[str]]
     carriers: frozenset[str]
     feasts: frozenset[str]
     pronouns: frozenset[str]
@@ -128,7 +128,11 @@ def load_phrases(locale: str = "en") -> Phrases:
         source = folder / "en.yml"
     content = yaml.safe_load(source.read_text(encoding="utf-8"))
     return Phrases(
-        broad=frozenset(content["broad"].split()),
+        broad={
+            word: frozenset(departments.split())
+            for words, departments in content["broad"].items()
+            for word in words.split()
+        },
         carriers=frozenset(content["carriers"].split()),
         feasts=frozenset(content["feasts"].split()),
         pronouns=frozenset(content["pronouns"].split()),

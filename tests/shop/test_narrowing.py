@@ -59,3 +59,15 @@ def test_other_forms_and_letters_of_the_word_count(camp: Session, title: str, wo
         camp.add(a_product(title=f"{title}, {number}", product_type="camping"))
     camp.flush()
     assert [kind.value for kind in narrowed(camp, ("camping", word))] == [word]
+
+
+@pytest.mark.parametrize(
+    ("department", "value"), [("furniture", "lamps"), ("lighting", "lighting")]
+)
+def test_a_broad_word_names_the_whole_of_its_own_department_alone(
+    session: Session, department: str, value: str
+) -> None:
+    for title in ["Table Lamp", "Floor Lamp, Gold", "Desk Lamp", "Oak Table", "Sofa", "Armchair"]:
+        session.add(a_product(title=title, product_type=title.lower(), category=department))
+    session.flush()
+    assert [kind.value for kind in narrowed(session, (department, "lamps"))] == [value]
