@@ -42,6 +42,7 @@ def read_kinds(
     purposes: list[str] = []
     # Who asks for advice names an interest as often as goods: "a gift for someone into cooking".
     interests = interests or reading.intent == "ask_recommendation"
+    interests = interests and "stocked" not in reading.signals
     end = 0
     for mention in reading.named("category"):
         gap = reading.text[end : mention.start]

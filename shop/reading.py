@@ -12,7 +12,10 @@ _WISHES = frozenset(
 _STEPS = frozenset({"cheap", "well_rated", "cheaper", "dearer", "bigger", "smaller"})
 # Signals about how goods are asked for; they say nothing of the goods.
 _MANNER = frozenset(
-    {"along", "around", "back", "correction", "gift", "instead", "much", "onward", "own", "same"}
+    {
+        *("along", "anew", "around", "back", "correction", "gift", "instead", "much", "onward"),
+        *("own", "same", "stocked"),
+    }
 )
 
 

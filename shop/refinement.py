@@ -18,11 +18,13 @@ def begin(reading: Reading, before: Wishes, *, shown: Sequence[Decimal] = ()) ->
     """The wishes after a message that looks for goods.
 
     The same goods again, or some of them, mean the same search with further wishes. Other goods
-    start a new one; while a gift is looked for, for whom and for how much stays.
+    start a new one; while a gift is looked for, for whom and for how much stays. "Forget that" ends
+    what was before.
 
     Args:
         shown: the prices of what the shopper has before them.
     """
+    before = Wishes() if "anew" in reading.signals else before
     kinds, purposes = read_kinds(reading, interests=before.gift)
     news = kinds or reading.leftover() or reading.named("occasion")
     on = not (news or _turns_to_another(reading, before) or before.is_empty())
@@ -37,6 +39,7 @@ def refine(reading: Reading, before: Wishes, *, shown: Sequence[Decimal] = ()) -
     Args:
         shown: the prices of what the shopper has before them, or of the one they point at.
     """
+    before = Wishes() if "anew" in reading.signals else before
     kinds, purposes = read_kinds(reading, under_way=bool(before.kinds), interests=before.gift)
     other_goods = bool(kinds) and not _goes_on(reading, kinds, before)
     if other_goods or _turns_to_another(reading, before):
@@ -68,6 +71,9 @@ def _names_another(reading: Reading, before: Wishes) -> bool:
 
 def _start(reading: Reading, before: Wishes, *, kinds: list[Kind], purposes: list[str]) -> Wishes:
     """A new search, with what stays of the one before."""
+    if before.price_below:
+        # "Cheaper" was said of other goods.
+        before = without(before, ["price_max"])
     kept = _kept(reading, before, kinds)
     if kinds and not before.kinds and kept:
         # Goods named while looking for a gift, or for an occasion, narrow that down.

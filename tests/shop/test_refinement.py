@@ -52,6 +52,32 @@ def test_other_goods_are_another_idea_for_the_same_gift() -> None:
     assert (after.recipient, after.price_max) == (["mum"], 80)
 
 
+def test_who_tells_to_forget_it_begins_anew() -> None:
+    before = wishing("a gift for my [mum](recipient) under [80](price_max)")
+    for change in (begin, refine):
+        after = change(a_reading("forget it. show me [boots](category)"), before)
+        assert after == wishing("show me [boots](category)")
+
+
+def test_cheaper_was_said_of_the_goods_before() -> None:
+    before = wishing("a gift for my [mum](recipient)")
+    cheaper = refine(a_reading("cheaper"), before, shown=[Decimal(30), Decimal(40)])
+    assert cheaper.price_max == 40
+    after = begin(a_reading("show me [boots](category)"), cheaper)
+    assert (after.recipient, after.price_max) == (["mum"], None)
+
+
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [("do you sell [guns](category:?)", ["guns"]), ("he is into [guns](category:?)", [])],
+)
+def test_what_the_shop_is_asked_for_is_no_interest_of_who_gets_a_gift(
+    message: str, wanted: list[str]
+) -> None:
+    before = wishing("a gift for my [brother](recipient)")
+    assert begin(a_reading(message), before).constraints().category == wanted
+
+
 def test_goods_for_themselves_end_the_search_for_a_gift() -> None:
     before = wishing("a gift for my [mum](recipient) under [80](price_max)")
     after = begin(a_reading("and a [scarf](category) for me"), before)
