@@ -3,6 +3,10 @@
 .DEFAULT_GOAL := help
 bin := .venv/bin
 export HF_HUB_OFFLINE ?= 1
+# Where nothing keeps what was compiled, each process compiles torch or Rasa anew.
+unexport PYTHONDONTWRITEBYTECODE
+# What stays together, tests/conftest.py says.
+workers := -n logical --maxprocesses 4
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,7 +33,7 @@ docs: setup ## Write docs/api.md from the gateway's OpenAPI page
 
 test: setup ## The default tests, under ten minutes on two cores
 	@cd web && PATH="$$PWD/../.tools/node/bin:$$PATH" npm test --silent
-	@$(bin)/python -m pytest
+	@$(bin)/python -m pytest $(workers)
 
 test-slow: setup ## The longer tests as well
 	@$(bin)/python -m pytest -m ''

@@ -5,13 +5,14 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 from db.engine import make_engine, session_factory
 from db.migrate import upgrade
@@ -20,6 +21,29 @@ from db.tables.base import Table
 ROOT = Path(__file__).resolve().parent.parent
 # A database in which the tests may create and drop databases of their own.
 POSTGRESQL = "postgresql://postgres@127.0.0.1:5432/test"
+
+
+# What is made once for many files: the real processes, which must not run beside each other
+# either, and the demo shop.
+TOGETHER = {
+    "tests/bot/test_stories.py": "processes",
+    "tests/deploy/test_services.py": "processes",
+    "tests/journeys/": "processes",
+    "tests/db/demo/": "demo",
+}
+
+
+class WholeFiles(LoadScopeScheduling):
+    """Gives each worker whole files, and to one what belongs together; most tests first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((name for start, name in TOGETHER.items() if file.startswith(start)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
+    return WholeFiles(config, log)
 
 
 def skip_but_on_ci(reason: str) -> NoReturn:
@@ -53,32 +77,40 @@ def _postgresql() -> Iterator[str]:
     """The address of a migrated database of this run's own."""
     server = make_url(os.environ.get("SHOPKEEPER_TEST_POSTGRESQL", POSTGRESQL))
     own = server.set(database=f"shopkeeper_test_{uuid.uuid4().hex[:12]}")
-    try:
-        _run_on(server, f'CREATE DATABASE "{own.database}"')
-    except OperationalError:
-        skip_but_on_ci(
-            f"no PostgreSQL at {server.host}:{server.port}; "
-            "SHOPKEEPER_TEST_POSTGRESQL may name another."
-        )
+    create_database(own, server=server)
     try:
         url = own.render_as_string(hide_password=False)
         upgrade(url)
         yield url
     finally:
-        _run_on(server, f'DROP DATABASE "{own.database}" WITH (FORCE)')
+        run_on(server, f'DROP DATABASE "{own.database}" WITH (FORCE)')
 
 
-def _run_on(server: URL, statement: str) -> None:
+def create_database(own: URL, *, server: URL) -> None:
+    """Make an empty database beside `server`'s, or skip the test where no server answers."""
+    try:
+        run_on(server, f'CREATE DATABASE "{own.database}"')
+    except OperationalError:
+        skip_but_on_ci(
+            f"no PostgreSQL at {server.host}:{server.port}; "
+            "SHOPKEEPER_TEST_POSTGRESQL may name another."
+        )
+    # Nobody needs what a test wrote after a power cut, and each wait for the disk takes its time.
+    run_on(server, f'ALTER DATABASE "{own.database}" SET synchronous_commit = off')
+
+
+def run_on(server: URL, statement: str) -> list[tuple[object, ...]]:
+    """Run one statement outside transactions; its rows, where it has any."""
     engine = make_engine(server.render_as_string(hide_password=False))
     try:
-        # Databases are created and dropped outside transactions.
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(statement))
+            result = connection.execute(text(statement))
+            return [tuple(row) for row in result] if result.returns_rows else []
     finally:
         engine.dispose()
 
 
-def _empty(url: str) -> None:
+def empty(url: str) -> None:
     """Delete every row and count from 1 again, many times as fast as making the database anew."""
     engine = make_engine(url)
     try:
@@ -90,7 +122,6 @@ def _empty(url: str) -> None:
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
-            connection.execute(text("SET LOCAL synchronous_commit = off"))
             for table in reversed(Table.metadata.sorted_tables):
                 connection.execute(table.delete())
             sequences = "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
@@ -99,18 +130,23 @@ def _empty(url: str) -> None:
         engine.dispose()
 
 
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a migrated, empty SQLite database: for tests that one kind is enough for."""
+    file = tmp_path / "shopkeeper.db"
+    shutil.copyfile(_sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a migrated, empty database: each test runs on both kinds."""
     if request.param == "sqlite":
-        template: Path = request.getfixturevalue("_sqlite_template")
-        file = tmp_path / "shopkeeper.db"
-        shutil.copyfile(template, file)
-        yield f"sqlite:///{file}"
+        yield request.getfixturevalue("sqlite_url")
         return
     url: str = request.getfixturevalue("_postgresql")
     yield url
-    _empty(url)
+    empty(url)
 
 
 @pytest.fixture

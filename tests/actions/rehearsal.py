@@ -3,8 +3,9 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ from addons.locales import name_language, open_phrasebook  # noqa: E402
 from addons.phrasebook import Phrasebook  # noqa: E402
 
 
-def read_domain(part: str) -> dict[str, Any]:
+@cache
+def read_domain(part: str) -> Mapping[str, Any]:
     """A section of the domain (`responses`, `slots`), from all its files."""
     found: dict[str, Any] = {}
     for file in sorted((BOT / "domain").glob("*.yml")):
@@ -40,12 +42,15 @@ def read_domain(part: str) -> dict[str, Any]:
     return found
 
 
-def read_rules() -> Iterator[tuple[str, str]]:
-    """Each rule as its intent and its action."""
-    for file in sorted((BOT / "rules").glob("*.yml")):
-        for rule in yaml.safe_load(file.read_text())["rules"]:
-            intent, action = rule["steps"]
-            yield intent["intent"], action["action"]
+@cache
+def read_rules() -> Mapping[str, str]:
+    """Each rule's action by its intent."""
+    steps = [
+        rule["steps"]
+        for file in sorted((BOT / "rules").glob("*.yml"))
+        for rule in yaml.safe_load(file.read_text())["rules"]
+    ]
+    return {intent["intent"]: action["action"] for intent, action in steps}
 
 
 @dataclass
@@ -149,7 +154,7 @@ class Rehearsal:
         }
         self.slots: dict[str, Any] = dict.fromkeys(read_domain("slots"))
         self.events: list[dict[str, Any]] = []
-        self.actions = dict(read_rules())
+        self.actions = read_rules()
         words = read_domain("responses")
         self.phrasebook: Phrasebook = open_phrasebook(words, name_language(locale))
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from db.engine import make_engine, session_factory
-from db.migrate import upgrade
 from db.tables.catalog import Product
 from db.tables.conversations import Conversation
 from shop.alerts import take_news
@@ -17,11 +15,9 @@ from tests.builders import NOON, a_customer, a_product, an_order
 
 
 @pytest.fixture
-def own_sessions(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
+def own_sessions(sqlite_url: str) -> Iterator[sessionmaker[Session]]:
     """A lamp that is there, a mug that is sold out, and Maya, who has ordered once."""
-    url = f"sqlite:///{tmp_path / 'shop.db'}"
-    upgrade(url)
-    engine = make_engine(url)
+    engine = make_engine(sqlite_url)
     made = session_factory(engine)
     with made.begin() as session:
         session.add(Conversation(id="t", channel="web"))

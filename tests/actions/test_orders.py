@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from db.engine import make_engine, session_factory
-from db.migrate import upgrade
 from db.tables.orders import Order
 from db.tables.shop_requests import ShopRequest
 from shop.shop_requests import settle_request
@@ -22,11 +20,9 @@ INTENTS = ("track_order", "cancel_order", "change_order", "return_item", "ask_re
 
 
 @pytest.fixture
-def own_sessions(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
+def own_sessions(sqlite_url: str) -> Iterator[sessionmaker[Session]]:
     """Maya's orders: one paid, one on its way, one delivered with two things; Noah's one."""
-    url = f"sqlite:///{tmp_path / 'shop.db'}"
-    upgrade(url)
-    engine = make_engine(url)
+    engine = make_engine(sqlite_url)
     made = session_factory(engine)
     mug = a_product(id="mug", title="Harbor Mug", category="kitchen", product_type="mug")
     lamp = a_product(id="lamp", title="Glow Lamp", category="home", product_type="lamp")

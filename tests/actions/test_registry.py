@@ -8,7 +8,7 @@ from actions.registry import ACTIONS
 from tests.actions.rehearsal import BOT, read_domain, read_rules
 
 ROOT = BOT.parent
-RULES = dict(read_rules())
+RULES = read_rules()
 SPOKEN = re.compile(r'"(utter_\w+)"')
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.actions.rehearsal import BOT
 from tests.conftest import skip_but_on_ci
+from tests.journeys.shop import share_dialogue
 
 ROOT = BOT.parent
 READY_WITHIN_S = 90.0
@@ -68,6 +69,7 @@ def test_every_story_goes_as_written(nlu_url: str, tmp_path: Path) -> None:
     python = BOT / ".venv" / "bin" / "python"
     if not python.exists():
         skip_but_on_ci("bot/.venv is not there; `make setup` makes it.")
+    share_dialogue(tmp_path)
     done = subprocess.run(
         [python, BOT / "test_stories.py", nlu_url],
         env={**os.environ, "SHOPKEEPER_HOME": str(tmp_path)},

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
 from cli.archive import DamagedArchive
 from cli.backup import choose_file, keys_elsewhere, make_backup
@@ -27,7 +26,7 @@ from db.tables.base import now
 from db.tables.conversations import Conversation, Message
 from db.tracker import EVENTS, TRACKER
 from tests.builders import a_product
-from tests.conftest import POSTGRESQL, _run_on, skip_but_on_ci
+from tests.conftest import POSTGRESQL, create_database, run_on
 from tests.journeys.shop import free_port, free_ports
 
 MakeSettings = Callable[[], Settings]
@@ -42,19 +41,16 @@ def new_database() -> Iterator[Callable[[int], str]]:
     def database(number: int) -> str:
         own = server.set(database=f"shopkeeper_backup_{number}_{run.hex[:10]}")
         if number in made:
-            _run_on(own, "DROP SCHEMA public CASCADE")
-            _run_on(own, "CREATE SCHEMA public")
+            run_on(own, "DROP SCHEMA public CASCADE")
+            run_on(own, "CREATE SCHEMA public")
         else:
-            try:
-                _run_on(server, f'CREATE DATABASE "{own.database}"')
-            except OperationalError:
-                skip_but_on_ci(f"no PostgreSQL at {server.host}:{server.port}")
+            create_database(own, server=server)
             made[number] = str(own.database)
         return own.render_as_string(hide_password=False)
 
     yield database
     for name in made.values():
-        _run_on(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        run_on(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from tests.conftest import POSTGRESQL, skip_but_on_ci
+from tests.conftest import POSTGRESQL, run_on, skip_but_on_ci
 from tests.deploy.compose import ROOT
-from tests.deploy.databases import Databases, made_on, run_on
+from tests.deploy.databases import Databases, made_on
 from tests.deploy.stack import RUNNING, Stack
 
 GOODS = """\

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.engine import URL
 
-from db.engine import make_engine
+from tests.conftest import run_on
 from tests.deploy.compose import DOTENV, ROOT
 
 SCRIPT = ROOT / "deploy" / "postgres" / "databases.sql"
@@ -53,14 +52,3 @@ def made_on(server: URL) -> Iterator[Databases]:
             run_on(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         run_on(server, f"DROP ROLE IF EXISTS {role}")
         run_on(server, f"DROP ROLE {admin}")
-
-
-def run_on(server: URL, statement: str) -> list[tuple[object, ...]]:
-    """Run one statement outside transactions; its rows, where it has any."""
-    engine = make_engine(server.render_as_string(hide_password=False))
-    try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            result = connection.execute(text(statement))
-            return [tuple(row) for row in result] if result.returns_rows else []
-    finally:
-        engine.dispose()

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 
 from tests.deploy.compose import DOTENV, ROOT, Service, read_services
 from tests.deploy.dockerfile import lay_out
-from tests.journeys.shop import free_port, free_ports
+from tests.journeys.shop import free_port, free_ports, share_dialogue
 
 # Not the loopback that needs no secret.
 ADDRESS = "127.0.0.2"
@@ -50,11 +50,7 @@ class Stack:
     def train_dialogue(self) -> subprocess.Popen[bytes]:
         """The last step of Rasa's image, under way; a run before this one may have done it."""
         tree = self._tree(self.services["rasa"])
-        trained = ROOT / ".cache" / "dialogue"
-        trained.mkdir(parents=True, exist_ok=True)
-        models = self._home_of("rasa") / "models"
-        models.mkdir(parents=True)
-        (models / "dialogue").symlink_to(trained)
+        share_dialogue(self._home_of("rasa"))
         python = ROOT / "bot" / ".venv" / "bin" / "python"
         environment = {**_bare(), "SHOPKEEPER_HOME": str(self._home_of("rasa"))}
         return self._spawn("train", [str(python), "run.py", "train"], tree, environment)

@@ -9,7 +9,8 @@ from sqlalchemy.engine import URL
 
 from db.engine import make_engine
 from db.migrate import ADVISORY_LOCK, upgrade
-from tests.deploy.databases import Databases, run_on
+from tests.conftest import run_on
+from tests.deploy.databases import Databases
 
 
 def address(databases: Databases, name: str) -> str:

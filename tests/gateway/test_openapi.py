@@ -20,6 +20,7 @@ from db.engine import make_engine, session_factory
 from gateway.app import create_app
 from gateway.bot_client import Button, Reply
 from tests.builders import a_customer, a_product, a_review, an_order, an_order_line
+from tests.conftest import empty
 from tests.gateway.conftest import Call, FakeBot, FakeParser
 from tests.gateway.serving import all_well, serving
 
@@ -79,6 +80,8 @@ def running(
             opened = httpx.post(f"{address}/api/chat/sessions", json={}).json()
             token = {"Authorization": f"Bearer {opened['token']}", "X-Events-Key": KEY}
             yield Running(address, token)
+    if request.param == "postgresql":
+        empty(url)
 
 
 def _a_database(request: pytest.FixtureRequest, home: Path) -> str:

@@ -73,7 +73,7 @@ def state(gateway: Gateway, request_id: str) -> str:
 
 
 def wait_for(gateway: Gateway, request_id: str, wanted: str) -> None:
-    wait_until(lambda: state(gateway, request_id) == wanted, seconds=10)
+    wait_until(lambda: state(gateway, request_id) == wanted, seconds=30)
 
 
 def place_order(gateway: Gateway) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fake_shop import FakeShop, open_shop
-from tests.journeys.shop import RunningShop, Shopper
+from tests.journeys.shop import RunningShop, Shopper, share_dialogue
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +20,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, own_system: FakeShop) -> Iter
     running = RunningShop(
         tmp_path_factory.mktemp("shop"), settings={"SHOPKEEPER_SHOP_WEBHOOK_URL": own_system.url}
     )
+    share_dialogue(running.home)
     try:
         running.start()
         yield running

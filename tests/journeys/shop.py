@@ -158,6 +158,15 @@ class RunningShop:
         )
 
 
+def share_dialogue(home: Path) -> None:
+    """Keep a new home's dialogue where other tests look for it too: whoever is first trains it."""
+    trained = ROOT / ".cache" / "dialogue"
+    trained.mkdir(parents=True, exist_ok=True)
+    models = home / "models"
+    models.mkdir(parents=True)
+    (models / "dialogue").symlink_to(trained)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -11,9 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
-from tests.conftest import POSTGRESQL, _run_on, skip_but_on_ci
+from tests.conftest import POSTGRESQL, create_database, run_on
 from tests.journeys.shop import RunningShop, Shopper
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -120,14 +119,11 @@ def databases() -> Iterator[list[str]]:
     """Four empty PostgreSQL databases."""
     server = make_url(POSTGRESQL)
     made = [server.set(database=f"shopkeeper_{uuid.uuid4().hex[:12]}") for _ in range(4)]
-    try:
-        for own in made:
-            _run_on(server, f'CREATE DATABASE "{own.database}"')
-    except OperationalError:
-        skip_but_on_ci(f"no PostgreSQL at {server.host}:{server.port}")
+    for own in made:
+        create_database(own, server=server)
     yield [own.render_as_string(hide_password=False) for own in made]
     for own in made:
-        _run_on(server, f'DROP DATABASE "{own.database}" WITH (FORCE)')
+        run_on(server, f'DROP DATABASE "{own.database}" WITH (FORCE)')
 
 
 def test_the_same_holds_over_postgresql(databases: list[str], tmp_path: Path) -> None:

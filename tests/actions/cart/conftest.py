@@ -1,24 +1,20 @@
 """A shop of its own for each test, since they fill carts."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from db.engine import make_engine, session_factory
-from db.migrate import upgrade
 from db.tables.conversations import Conversation
 from tests.actions.rehearsal import Rehearsal
 from tests.builders import a_product
 
 
 @pytest.fixture
-def sessions(tmp_path: Path) -> sessionmaker[Session]:
+def sessions(sqlite_url: str) -> sessionmaker[Session]:
     """Three mugs ($10 to $30) of which the first is rare and the last sold out, and a lamp."""
-    url = f"sqlite:///{tmp_path / 'shop.db'}"
-    upgrade(url)
-    made = session_factory(make_engine(url))
+    made = session_factory(make_engine(sqlite_url))
     with made.begin() as session:
         session.add(Conversation(id="t", channel="web"))
         for number, name in enumerate(("Meadow Mug", "Harbor Mug", "Dune Mug"), start=1):

@@ -22,10 +22,16 @@ from tests.db.demo.conftest import TODAY, DemoShop, settings_in
 STATES = {"placed", "paid", "shipped", "delivered", "cancelled", "returned", "refunded"}
 
 
-def rows_of(*, seed: int, today: date = TODAY) -> Tables:
+def make_all(*, seed: int, today: date = TODAY) -> Tables:
     sources, rng = Sources(), np.random.default_rng(seed)
     goods = make_goods(sources, rng=rng, today=today, currency="USD")
     return make_rows(sources, goods, rng=rng, today=today, currency="USD")
+
+
+@pytest.fixture(scope="module")
+def rows() -> Tables:
+    """All rows of one seed and day."""
+    return make_all(seed=1)
 
 
 def hash_of(tables: Tables) -> str:
@@ -46,21 +52,21 @@ def test_the_shop_has_the_size_it_says(shop_session: Session) -> None:
     assert len(shop_session.scalars(select(Product.category).distinct()).all()) == 12
 
 
-def test_the_same_seed_and_day_make_the_same_rows() -> None:
-    assert hash_of(rows_of(seed=1)) == hash_of(rows_of(seed=1))
+def test_the_same_seed_and_day_make_the_same_rows(rows: Tables) -> None:
+    assert hash_of(rows) == hash_of(make_all(seed=1))
 
 
-def test_another_seed_or_day_makes_another_shop() -> None:
+def test_another_seed_or_day_makes_another_shop(rows: Tables) -> None:
     hashes = {
-        hash_of(rows_of(seed=1)),
-        hash_of(rows_of(seed=2)),
-        hash_of(rows_of(seed=1, today=TODAY + timedelta(days=1))),
+        hash_of(rows),
+        hash_of(make_all(seed=2)),
+        hash_of(make_all(seed=1, today=TODAY + timedelta(days=1))),
     }
     assert len(hashes) == 3
 
 
-def test_both_databases_take_it(database: Engine) -> None:
-    store(database, rows_of(seed=1))
+def test_both_databases_take_it(database: Engine, rows: Tables) -> None:
+    store(database, rows)
     with Session(database) as session:
         assert count(session, Event) == 40_000
 
@@ -70,6 +76,7 @@ def test_a_database_with_products_is_refused(demo_shop: DemoShop) -> None:
         load_demo(demo_shop.engine, settings=demo_shop.settings)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_failed_load_leaves_the_database_empty(database: Engine, tmp_path: Path) -> None:
     def stop_at_the_end(share: float) -> None:
         if share >= 0.15:

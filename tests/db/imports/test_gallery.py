@@ -120,11 +120,9 @@ def shop(database: Engine, tmp_path: Path) -> Shop:
 
 
 @pytest.fixture
-def sqlite_shop(_sqlite_template: Path, tmp_path: Path) -> Shop:
+def sqlite_shop(sqlite_url: str, tmp_path: Path) -> Shop:
     """Where nothing but the web is in question."""
-    file = tmp_path / "shop.db"
-    file.write_bytes(_sqlite_template.read_bytes())
-    return Shop(make_engine(f"sqlite:///{file}"), tmp_path)
+    return Shop(make_engine(sqlite_url), tmp_path)
 
 
 @pytest.fixture
