@@ -21,6 +21,9 @@ def call_person(turn: Turn, *, reason: Handover = "accepted") -> None:
 
 def apologise(turn: Turn) -> None:
     """Something went wrong for the shopper: be sorry, and offer somebody who can mend it."""
+    if turn.is_queued:
+        turn.say("utter_complaint_queued")
+        return
     order_id = turn.reading.first("order_id")
     about = {"order_id": order_id} if order_id else None
     offer_person(turn)

@@ -84,6 +84,11 @@ class Turn:
         )
 
     @property
+    def is_queued(self) -> bool:
+        """Whether a person has been called and is still to come."""
+        return self._about.get("state") == "queued"
+
+    @property
     def message_id(self) -> int | None:
         """The message that the gateway stored; None in a conversation without the gateway."""
         given = self._about.get("message_id")

@@ -163,9 +163,13 @@ class Composer:
             degraded=True,
         )
 
-    def handed_over(self, *, locale: str) -> Draft:
-        """What is said to a shopper who asked for a person while the bot is down."""
-        return Draft(text=self._words.say("handoff.queued", locale=locale), degraded=True)
+    def handed_over(self, *, locale: str, degraded: bool) -> Draft:
+        """What is said where a person was called and the bot's own answer does not say so.
+
+        Args:
+            degraded: the bot should have said it, and is down.
+        """
+        return Draft(text=self._words.say("handoff.queued", locale=locale), degraded=degraded)
 
     def _again(self, message_id: int, *, locale: str) -> tuple[str, str]:
         return self._words.say("menu.again", locale=locale), again_payload(message_id)

@@ -211,6 +211,7 @@ class ConversationRouter:
                     meant=meant,
                     parse=parse,
                     queued=transition is not None and transition.after == "queued",
+                    unasked=transition is not None and transition.reason == "upset",
                     again=attempts > 1 or message_id != stored.id,
                 )
                 if attempts > MOST_ATTEMPTS:

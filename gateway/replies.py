@@ -32,6 +32,8 @@ class Question:
 
     Attributes:
         message_id: what the message brings about is done once under this id.
+        queued: a person has just been called.
+        unasked: called without having been asked for, which the answer cannot know of.
         again: its answering has been begun before, by a process that may have died in it.
     """
 
@@ -40,6 +42,7 @@ class Question:
     meant: Meaning
     parse: Parse | None
     queued: bool = False
+    unasked: bool = False
     again: bool = False
 
 
@@ -97,6 +100,8 @@ class Replier:
             with self._measures.hop("store"):
                 drafts = await asyncio.to_thread(self._composer.compose, replies, locale=locale)
             if drafts:
+                if question.unasked and not any(draft.handoff for draft in drafts):
+                    drafts.append(self._composer.handed_over(locale=locale, degraded=False))
                 return drafts
             logger.error("nothing to show in the bot's answer")
         except (ServiceUnavailable, TimeoutError) as error:
@@ -110,7 +115,7 @@ class Replier:
         self._measures.degraded("bot")
         locale = question.speaker.locale
         if question.queued:
-            return self._composer.handed_over(locale=locale)
+            return self._composer.handed_over(locale=locale, degraded=True)
         return self._composer.no_answer(locale=locale, message_id=question.message_id)
 
     async def _parse(self, text: str) -> Parse:

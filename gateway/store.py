@@ -26,6 +26,7 @@ from gateway import wire
 from gateway.errors import AnsweredElsewhere
 from gateway.speaker import Speaker, read_speaker, select_speakers
 from shop import handoff
+from shop.mood import has_upset
 
 logger = logging.getLogger(__name__)
 
@@ -207,7 +208,8 @@ class ConversationStore:
                 session.execute(update(Message).where(Message.id == message_id).values(parse=parse))
             here = select_speakers().where(Conversation.id == conversation_id)
             speaker = read_speaker(session.execute(here).one())
-            transition = handoff.decide(state=speaker.state, intent=intent)
+            upset = has_upset(session, conversation_id, parse)
+            transition = handoff.decide(state=speaker.state, intent=intent, upset=upset)
             if transition is None:
                 return speaker, None
             changed = handoff.hand_over(session, conversation_id, transition)

@@ -10,7 +10,7 @@ from db.tables.conversations import Conversation
 
 State = Literal["bot", "queued", "human", "closed"]
 Reason = Literal[
-    "asked", "reopened", "accepted", "not_understood", "order_request", "privacy_request"
+    "asked", "upset", "reopened", "accepted", "not_understood", "order_request", "privacy_request"
 ]
 # What an answer may hand a conversation over for: the shopper said yes to a person, the bot has
 # failed to understand, or there is something that only staff can do.
@@ -28,15 +28,18 @@ class Transition:
     reason: Reason
 
 
-def decide(*, state: State, intent: str | None) -> Transition | None:
+def decide(*, state: State, intent: str | None, upset: bool = False) -> Transition | None:
     """What a shopper's message changes about who answers; None: nothing.
 
     Args:
         intent: what the message was understood as, None where it was not.
+        upset: whether the shopper's mood calls for a person (shop/mood.py).
     """
     match state, intent:
         case (("bot" | "closed"), "human_handoff"):
             return Transition(before=state, after="queued", reason="asked")
+        case "bot", _ if upset:
+            return Transition(before="bot", after="queued", reason="upset")
         case "closed", _:
             # Whoever writes again after the end starts with the bot again.
             return Transition(before="closed", after="bot", reason="reopened")

@@ -25,6 +25,14 @@ def test_a_yes_to_the_offer_of_a_person_brings_one(chat: Rehearsal) -> None:
     assert chat.say("affirm", "yes please").handoff == "accepted"
 
 
+def test_a_person_who_is_coming_anyway_is_not_offered(chat: Rehearsal) -> None:
+    chat.metadata["state"] = "queued"
+    answer = chat.say("complaint", "my plate came in pieces")
+    assert "Shall I" not in answer.text
+    assert "my colleagues" in answer.text.lower()
+    assert not answer.buttons
+
+
 def test_without_a_guess_there_is_a_menu(chat: Rehearsal) -> None:
     answer = chat.guess(text="🎸🎸🎸")
     assert "Recommend something" in answer.buttons

@@ -30,10 +30,11 @@ def a_parse(intent: str = "search_product", *, text: str = "", **entities: objec
 
 
 class FakeParser:
-    """Reads the intents it was told, and calls everything else a search."""
+    """Reads the intents and moods it was told; the rest are searches in no mood."""
 
     def __init__(self) -> None:
         self.intents: dict[str, str] = {}
+        self.scores: dict[str, float] = {}
         self.asked: list[str] = []
         self.down = False
         self.crashes = False
@@ -48,7 +49,13 @@ class FakeParser:
             raise RuntimeError("a bug for the test")
         if text.startswith("/"):
             return read_command(text)
-        return a_parse(self.intents.get(text, "search_product"), text=text)
+        parse = a_parse(self.intents.get(text, "search_product"), text=text)
+        return {**parse, "tapped": False, "sentiment": self._sentiment(text)}
+
+    def _sentiment(self, text: str) -> dict[str, object]:
+        score = self.scores.get(text, 0.0)
+        label = "negative" if score < 0 else "positive" if score > 0 else "neutral"
+        return {"label": label, "score": score, "confidence": 1.0}
 
 
 @dataclass

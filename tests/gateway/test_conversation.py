@@ -41,6 +41,7 @@ def test_a_message_is_stored_with_its_parse_and_its_answer(gateway: Gateway) -> 
 def test_the_bot_is_given_words_parse_and_who_speaks(gateway: Gateway) -> None:
     chat = gateway.chat(locale="zh-CN", page={"url": "/products/p1", "product_id": "p1"})
 
+    before = time.time()
     chat.say("你好")
 
     call = gateway.bot.calls[0]
@@ -48,7 +49,7 @@ def test_the_bot_is_given_words_parse_and_who_speaks(gateway: Gateway) -> None:
     assert call.text == "你好"
     assert call.parse["text"] == "你好"
     said = stored(gateway, chat)[1]
-    assert 0 < call.metadata["answer_by"] - time.time() < 1
+    assert before < call.metadata["answer_by"] < time.time() + 1
     assert {name: call.metadata[name] for name in call.metadata if name != "answer_by"} == {
         "customer_id": None,
         "locale": "zh",
@@ -291,6 +292,45 @@ def test_asking_for_a_person_queues_the_conversation_and_the_bot_words_it(
     assert response["state"] == "queued"
     assert texts(response["messages"]) == ["You said: a human please"]
     assert gateway.bot.calls[-1].metadata["state"] == "queued"
+
+
+def test_a_shopper_who_stays_furious_is_given_a_person_without_asking(gateway: Gateway) -> None:
+    chat = gateway.chat()
+    gateway.parser.scores = {"broken AGAIN": -0.95, "are you kidding me": -0.9}
+
+    first = chat.say("broken AGAIN")
+    second = chat.say("are you kidding me")
+    third = chat.say("are you kidding me")
+
+    assert [answer["state"] for answer in (first, second, third)] == ["bot", "queued", "queued"]
+    assert texts(first["messages"]) == ["You said: broken AGAIN"]
+    said, told = texts(second["messages"])
+    assert (said, "asked a person" in told) == ("You said: are you kidding me", True)
+    assert texts(third["messages"]) == ["You said: are you kidding me"]
+    assert gateway.bot.calls[-1].metadata["state"] == "queued"
+
+
+def test_a_swear_word_among_friends_hands_nothing_over(gateway: Gateway) -> None:
+    chat = gateway.chat()
+    gateway.parser.scores = {"love these": 0.9, "damn": -0.9}
+
+    states = [chat.say(text)["state"] for text in ("love these", "damn", "shoes", "damn")]
+
+    assert states == ["bot"] * 4
+
+
+def test_a_person_is_announced_once(gateway: Gateway) -> None:
+    chat = gateway.chat()
+    gateway.parser.scores = {"grr": -1.0}
+    chat.say("grr")
+    gateway.bot.reply = lambda _: [
+        Reply(text="I'm fetching somebody.", custom={"handoff": "not_understood"})
+    ]
+
+    response = chat.say("grr")
+
+    assert response["state"] == "queued"
+    assert texts(response["messages"]) == ["I'm fetching somebody."]
 
 
 def test_an_answer_can_hand_the_conversation_over(gateway: Gateway) -> None:

@@ -43,6 +43,25 @@ def test_a_message_changes_who_answers_only_where_it_should(
     assert transition is None or transition.before == state
 
 
+@pytest.mark.parametrize(
+    ("state", "intent", "reason"),
+    [
+        ("bot", "complaint", "upset"),
+        ("bot", "search_product", "upset"),
+        ("bot", "human_handoff", "asked"),
+        ("queued", "complaint", None),
+        ("human", "complaint", None),
+        ("closed", "complaint", "reopened"),
+    ],
+)
+def test_an_upset_shopper_is_given_a_person_unless_one_is_there(
+    state: State, intent: str, reason: str | None
+) -> None:
+    transition = decide(state=state, intent=intent, upset=True)
+
+    assert (transition.reason if transition else None) == reason
+
+
 def test_the_bot_speaks_until_a_person_does() -> None:
     assert {state for state in get_args(State) if bot_answers(state)} == {"bot", "queued"}
 
