@@ -23,9 +23,9 @@ from nlu.embedding import Embedder
 from nlu.encoder import load_encoder
 from nlu.evaluation import evaluate
 from nlu.measures import macro_f1, percentiles
-from nlu.predictor import Predictor
 from nlu.recipe import choose_recipe
 from nlu.start import START, WEIGHTS
+from nlu.torch_engine import TorchPooler
 from nlu.training import train
 
 NAMES = ("ours", "regression", "setfit", "diet")
@@ -76,7 +76,7 @@ def measure_ours(rows: LabelledSet, seed: int, extras: Extras) -> dict[str, Any]
     recipe = choose_recipe(len(rows.train), seed=seed, epochs=2 if extras.short else None)
     torch.set_num_threads(extras.threads)
     trained = train(rows.train, recipe=recipe, device="cpu")
-    report = evaluate(Predictor(trained.merged()), rows.test)
+    report = evaluate(trained.merged().predictor(), rows.test)
     kept = ("in_scope_accuracy", "oos_auroc", "oos_recall", "accuracy", "macro_f1", "ece")
     figures = {name: report[name] for name in kept}
     figures["macro_f1"] = report["top_macro_f1"]
@@ -92,7 +92,8 @@ def measure_regression(rows: LabelledSet, seed: int, extras: Extras) -> dict[str
     """Logistic regression on what the same encoder gives without any adapter."""
     torch.set_num_threads(extras.threads)
     started = time.perf_counter()
-    embedder = Embedder(*load_encoder())
+    encoder, tokenizer = load_encoder()
+    embedder = Embedder(TorchPooler(encoder), tokenizer)
     model = LogisticRegression(C=10, max_iter=1000, random_state=seed)
     model.fit(embedder.embed([e.text for e in rows.train]), [e.intent for e in rows.train])
     seconds = time.perf_counter() - started
@@ -193,7 +194,17 @@ def _seconds(value: float) -> dict[str, float]:
 
 def _our_version() -> str:
     """Our cells go stale when the start or the code that trains and judges changes."""
-    names = ("training", "recipe", "rates", "model", "calibration", "landmarks", "augmentation")
+    names = [
+        "dataset",
+        "training",
+        "recipe",
+        "rates",
+        "model",
+        "calibration",
+        "landmarks",
+        "augmentation",
+        "typos",
+    ]
     files = [ROOT / "nlu" / f"{name}.py" for name in names] + [START / WEIGHTS]
     digest = hashlib.sha256()
     for file in files:

@@ -10,13 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nlu.augmentation import mistype
+from nlu import typos
 from nlu.dataset import DATA, Example, read_folder
 from nlu.sheets import read_sheet
 
 REAL = Path(os.environ.get("SHOPKEEPER_DATA", Path(__file__).parents[2] / "shared" / "data"))
 FEW = 10
-_LETTERS_A_TYPO = 10
 
 
 @dataclass(frozen=True)
@@ -119,20 +118,8 @@ def own() -> LabelledSet:
 
 
 def with_typos(rows: LabelledSet, *, seed: int) -> LabelledSet:
-    """The same test with about one slip in ten characters; exact places no longer hold."""
-    rng = random.Random(seed)
-    return replace(rows, test=[_mistyped(example, rng=rng) for example in rows.test])
-
-
-def _mistyped(example: Example, *, rng: random.Random) -> Example:
-    words = example.text.split(" ")
-    places = [n for n, word in enumerate(words) if len(word) > 2 and word.isalpha()]
-    for _ in range(round(len(example.text) / _LETTERS_A_TYPO)):
-        if places:
-            place = rng.choice(places)
-            if len(words[place]) > 2:
-                words[place] = mistype(words[place], rng=rng)
-    return replace(example, text=" ".join(words), spans=None)
+    """The same test with about one slip in ten characters."""
+    return replace(rows, test=typos.with_typos(rows.test, seed=seed))
 
 
 def draw(examples: Sequence[Example], *, each: int, seed: int) -> list[Example]:

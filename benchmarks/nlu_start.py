@@ -27,6 +27,7 @@ from nlu.lexicon import read_lexicon
 from nlu.model import build
 from nlu.recipe import Recipe
 from nlu.start import START, WEIGHTS, learn_many
+from nlu.torch_engine import TorchPooler
 
 EACH = 30
 RECIPE = Recipe(epochs=3, adapter_rate=1e-3, seed=7)
@@ -67,7 +68,9 @@ def make_start(
     rows = [example for group in groups for example in group]
     labels = Labels(tuple(sorted({example.intent for example in rows})), ())
     encoder, tokenizer = load_encoder()
-    vectors = torch.from_numpy(Embedder(encoder, tokenizer).embed([e.text for e in rows]))
+    vectors = torch.from_numpy(
+        Embedder(TorchPooler(encoder), tokenizer).embed([e.text for e in rows])
+    )
     owners = torch.tensor([labels.intent_ids[example.intent] for example in rows])
     sums = torch.zeros(len(labels.intents), vectors.shape[1]).index_add_(0, owners, vectors)
     model = build(encoder, labels)

@@ -1,6 +1,7 @@
 """`shopkeeper train nlu` and `shopkeeper evaluate nlu`."""
 
 import json
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,10 +23,14 @@ console = Console()
 
 _FIGURES = ("accuracy", "macro_f1", "in_scope_accuracy", "oos_auroc", "oos_recall", "ece")
 
-Data = Annotated[Path | None, typer.Option(help="CSV file or folder of <intent>.yml to learn.")]
+Data = Annotated[Path | None, typer.Option(help="CSV file, Rasa's YAML or folder of <intent>.yml.")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu or cuda; SHOPKEEPER_DEVICE else.")]
 Seed = Annotated[int, typer.Option(help="The same seed and data give the same model.")]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the rows at most.")]
+Method = Annotated[
+    str | None,
+    typer.Option("--peft", help="Another PEFT method than LoRA: its name, or a JSON file."),
+]
 
 
 def train_nlu(
@@ -36,12 +41,14 @@ def train_nlu(
     device: Device = None,
     seed: Seed = 7,
     epochs: Epochs = None,
+    method: Method = None,
 ) -> None:
     """Train intent, sentiment and entities on nlu_data, or on your own rows.
 
     Without --output the adapter lies under HOME/models/nlu and the next start uses it.
     """
     from nlu.dataset import DATA
+    from nlu.exports import exports_of
     from nlu.shelf import new_folder, put_in_use
     from nlu.sources import read_examples
 
@@ -49,14 +56,17 @@ def train_nlu(
     source = data or DATA / "train"
     examples = read_examples(source)
     console.print(f"{len(examples)} rows from {source}")
-    trained = _train(examples, settings=settings, device=device, seed=seed, epochs=epochs)
+    trained = _train(
+        examples, settings=settings, device=device, seed=seed, epochs=epochs, method=method
+    )
     if data is None:
-        report = _report(trained, read_examples(DATA / "heldout"))
+        report = _report(trained, read_examples(DATA / "heldout"), learnt=examples)
         trained = trained.with_metrics(_headline(report))
         _show(report)
     folder = output or new_folder(settings.models / "nlu")
     trained.save(folder)
     if output is None:
+        _served(folder, exports_of(settings, folder), examples)
         put_in_use(folder)
     console.print(f"Saved in {folder}, trained in {trained.seconds:.0f} s.")
 
@@ -69,39 +79,55 @@ def evaluate_nlu(
         Path | None, typer.Option(help="Train on these rows first; else the model in use.")
     ] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
+    typos: Annotated[
+        int, typer.Option(help="Put a slip in every so many characters first; 0 for none.")
+    ] = 0,
     device: Device = None,
     seed: Seed = 7,
     epochs: Epochs = None,
+    method: Method = None,
 ) -> None:
     """Report on rows that the model has not seen, of any label set."""
-    import torch
-
-    from nlu import adapter
     from nlu.dataset import DATA
     from nlu.evaluation import evaluate
-    from nlu.predictor import Predictor
-    from nlu.service import current_adapter
+    from nlu.loading import current_adapter, load
     from nlu.sources import read_examples
+    from nlu.typos import with_typos
 
     settings = Settings()
-    rows = read_examples(test or DATA / "heldout")
+    meant = read_examples(test or DATA / "heldout")
+    rows = with_typos(meant, seed=seed, letters=typos) if typos else meant
     if train:
+        learnt = read_examples(train)
         found = _train(
-            read_examples(train), settings=settings, device=device, seed=seed, epochs=epochs
+            learnt,
+            settings=settings,
+            device=device,
+            seed=seed,
+            epochs=epochs,
+            method=method,
         )
-        figures = _report(found, rows)
+        figures = _report(found, rows, learnt=learnt, meant=meant)
     else:
-        torch.set_num_threads(1)
-        figures = evaluate(Predictor(adapter.load(current_adapter(settings))), rows)
+        chosen = settings.model_copy(update={"device": device or settings.device})
+        loaded = load(current_adapter(settings), settings=chosen)
+        figures = evaluate(loaded.predictor, rows, meant=meant)
     _show(figures)
     if report:
         report.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
 
 
 def _train(
-    examples: list[Any], *, settings: Settings, device: str | None, seed: int, epochs: int | None
+    examples: list[Any],
+    *,
+    settings: Settings,
+    device: str | None,
+    seed: int,
+    epochs: int | None,
+    method: str | None,
 ) -> "Trained":
-    from nlu.encoder import PACKAGED
+    from nlu.card import PACKAGED
+    from nlu.methods import read_method
     from nlu.recipe import choose_recipe
     from nlu.training import train
 
@@ -112,9 +138,25 @@ def _train(
             recipe=recipe,
             base=settings.base_model or PACKAGED,
             device=device or settings.device,
+            peft=read_method(method) if method else None,
             on_epoch=on_epoch,
             on_step=on_step,
         )
+
+
+def _served(folder: Path, exports: Path, learnt: list[Any]) -> "Predictor":
+    """An adapter as it will be served: exported, so that a running server takes it up at once."""
+    from nlu import adapter
+    from nlu.errors import ExportError
+    from nlu.exports import read_predictor
+    from nlu.onnx_export import export, judging_rows
+
+    made = adapter.load(folder)
+    try:
+        return read_predictor(export(made, exports, judges=judging_rows(made.card, learnt)))
+    except (ExportError, OSError) as error:
+        console.print(f"It will be served by torch, which is slower. {error}", style="yellow")
+        return made.predictor()
 
 
 @contextmanager
@@ -138,20 +180,20 @@ def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[["Epoch"]
         yield on_step, on_epoch
 
 
-def _report(trained: "Trained", rows: list[Any]) -> dict[str, Any]:
-    """The report of the model as it will be served: one thread, adapter merged."""
+def _report(
+    trained: "Trained", rows: list[Any], *, learnt: list[Any], meant: list[Any] | None = None
+) -> dict[str, Any]:
+    """The report of the model as it will be served, on one thread."""
     import torch
 
     from nlu.evaluation import evaluate
 
     torch.set_num_threads(1)
-    return evaluate(_merged(trained), rows)
-
-
-def _merged(trained: "Trained") -> "Predictor":
-    from nlu.predictor import Predictor
-
-    return Predictor(trained.merged())
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "adapter"
+        trained.save(folder)
+        predictor = _served(folder, Path(scratch) / "exports", learnt)
+        return evaluate(predictor, rows, meant=meant)
 
 
 def _headline(report: dict[str, Any]) -> dict[str, float]:

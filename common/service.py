@@ -39,11 +39,12 @@ Next = Callable[[Request], Awaitable[Response]]
 
 
 def add_service_routes(
-    app: FastAPI, *, readiness: Readiness, public: bool = False
+    app: FastAPI, *, readiness: Readiness, notes: Readiness = dict, public: bool = False
 ) -> CollectorRegistry:
     """Add /healthz, /readyz, /metrics and the error handlers.
 
     Args:
+        notes: what is wrong and keeps the process from nothing, for /readyz to tell.
         public: anyone may call, so that no caller's word on the conversation is taken.
 
     Returns:
@@ -107,7 +108,10 @@ def add_service_routes(
         """200 when the process can do its work, 503 with what is missing."""
         missing = dict(readiness())
         status = "unavailable" if missing else "ready"
-        return JSONResponse({"status": status, "missing": missing}, 503 if missing else 200)
+        body = {"status": status, "missing": missing}
+        if told := dict(notes()):
+            body["notes"] = told
+        return JSONResponse(body, 503 if missing else 200)
 
     @app.get(
         "/metrics",

@@ -7,14 +7,10 @@ from dataclasses import dataclass, replace
 
 from nlu.dataset import Example, Span
 from nlu.lexicon import Lexicon
+from nlu.spelling import Speller
+from nlu.typos import mistype
 
-# Keys that lie next to each other on a QWERTY keyboard.
-_NEIGHBOURS = {
-    key: row[max(0, place - 1) : place] + row[place + 1 : place + 2]
-    for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-    for place, key in enumerate(row)
-}
-_WORD = re.compile(r"[a-z]{4,}", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]{3,}", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[,.!?;:'’]")
 # Amounts keep their length and their currency sign; the first digit never becomes zero.
 _DIGITS = re.compile(r"\d+")
@@ -23,13 +19,22 @@ _NUMERIC = frozenset({"price_min", "price_max", "order_id", "phone"})
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How likely each change is, for a span or for a row."""
+    """How likely each change is, for a span or for a row.
+
+    Attributes:
+        letters: the heaviest typing has a slip in so many.
+    """
 
     swap: float = 0.4
     filler: float = 0.4
     typo: float = 0.4
+    letters: int = 40
     case: float = 0.15
     punctuation: float = 0.25
+
+
+# Shoppers on a telephone, in a hurry.
+HASTY = Augmentation(typo=0.6, letters=8)
 
 
 @dataclass(slots=True)
@@ -39,9 +44,22 @@ class _Piece:
 
 
 def augment(
-    example: Example, *, rng: random.Random, lexicon: Lexicon, odds: Augmentation | None = None
+    example: Example,
+    *,
+    rng: random.Random,
+    lexicon: Lexicon,
+    odds: Augmentation | None = None,
+    speller: Speller | None = None,
 ) -> Example:
-    """A variation that means the same kind of thing; its spans are moved along."""
+    """A variation that means the same kind of thing; its spans are moved along.
+
+    Args:
+        example: a row.
+        rng: decides.
+        lexicon: values and filler.
+        odds: how likely each change is.
+        speller: puts right what it can of the slips, as it will before the model reads.
+    """
     odds = odds or Augmentation()
     pieces = _cut(example)
     for piece in pieces:
@@ -50,7 +68,7 @@ def augment(
     if rng.random() < odds.filler and example.intent not in lexicon.unpadded:
         _pad(pieces, rng=rng, lexicon=lexicon)
     if rng.random() < odds.typo:
-        _mistype(pieces, rng=rng)
+        _mistype(pieces, odds.letters, rng=rng, speller=speller)
     if rng.random() < odds.punctuation:
         for piece in pieces:
             # A decimal point or an e-mail address is not punctuation.
@@ -110,36 +128,21 @@ def _pad(pieces: list[_Piece], *, rng: random.Random, lexicon: Lexicon) -> None:
         pieces.append(_Piece(f" {rng.choice(lexicon.after)}"))
 
 
-def _mistype(pieces: list[_Piece], *, rng: random.Random) -> None:
-    """One slip in a longer word, two in a long row, anywhere but in what must be exact."""
+def _mistype(
+    pieces: list[_Piece], per_slip: int, *, rng: random.Random, speller: Speller | None
+) -> None:
+    """Up to a slip in so many letters, anywhere but in what must be exact."""
     exact = {"email", "order_id", "phone"}
-    places = [
-        (piece, match.start())
-        for piece in pieces
-        if not (piece.span and piece.span.entity in exact)
-        for match in _WORD.finditer(piece.text)
-    ]
-    if not places:
-        return
-    chosen = rng.sample(places, k=min(len(places), 1 if len(places) < 8 else 2))
-    # From the right, so that the places further left stay where they are.
-    for piece, start in sorted(chosen, key=lambda place: -place[1]):
-        match = _WORD.match(piece.text, start)
-        if match:
-            word = mistype(match[0], rng=rng)
-            piece.text = piece.text[:start] + word + piece.text[match.end() :]
-
-
-def mistype(word: str, *, rng: random.Random) -> str:
-    """One slip of the fingers: letters swapped, one left out, doubled, or its neighbour's."""
-    place = rng.randrange(1, len(word) - 1)
-    match rng.randrange(4):
-        case 0:
-            return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
-        case 1:
-            return word[:place] + word[place + 1 :]
-        case 2:
-            return word[:place] + word[place] + word[place:]
-        case _:
-            slip = rng.choice(_NEIGHBOURS.get(word[place].lower(), word[place]))
-            return word[:place] + slip + word[place + 1 :]
+    open_pieces = [piece for piece in pieces if not (piece.span and piece.span.entity in exact)]
+    letters = sum(len(piece.text) for piece in open_pieces)
+    for _ in range(rng.randint(1, 1 + letters // per_slip)):
+        places = [(piece, match) for piece in open_pieces for match in _WORD.finditer(piece.text)]
+        if not places:
+            return
+        piece, match = rng.choice(places)
+        word = mistype(match[0], rng=rng)
+        piece.text = piece.text[: match.start()] + word + piece.text[match.end() :]
+    if speller:
+        # As the model will meet it: with what can be put right put right.
+        for piece in open_pieces:
+            piece.text = speller.correct(piece.text).text

@@ -3,33 +3,18 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
-from transformers import PreTrainedTokenizerFast
+from tokenizers import Tokenizer
 
 from nlu.dataset import Example, Span
 from nlu.labels import OUTSIDE, ROLES, SENTIMENTS, Labels
-from nlu.signs import spell_out
+from nlu.words import Words, cut_words
 
-MAX_TOKENS = 128
 # What the loss leaves out: padding, special tokens, labels that a row does not have.
 IGNORED = -100
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One message for the model.
-
-    Attributes:
-        ids: token ids with the special tokens.
-        words: for each token the index of its word, -1 for special tokens.
-        offsets: where each word stands in the text.
-    """
-
-    ids: list[int]
-    words: list[int]
-    offsets: list[tuple[int, int]]
+# The mask hides what fills up a row, so that any token does.
+FILLER = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +40,7 @@ class Batch:
     roles: torch.Tensor
 
 
-def cut_words(texts: Sequence[str], *, tokenizer: PreTrainedTokenizerFast) -> list[Words]:
-    """Tokenise; words are the tokenizer's own, so that punctuation stands alone.
-
-    What lies beyond `MAX_TOKENS` is left out.
-    """
-    spelt = [spell_out(text) for text in texts]
-    # Half a surrogate pair cannot be encoded; a sign of one character stands for it.
-    clean = [text.encode("utf-8", "replace").decode() for text, _ in spelt]
-    limit = min(MAX_TOKENS, tokenizer.model_max_length)
-    encoded: Any = tokenizer(clean, truncation=True, max_length=limit, return_offsets_mapping=True)
-    return [
-        _group(
-            encoded["input_ids"][n],
-            encoded.word_ids(n),
-            [_old_place(place, spelt[n][1]) for place in encoded["offset_mapping"][n]],
-        )
-        for n in range(len(texts))
-    ]
-
-
-def _old_place(place: tuple[int, int], places: list[int]) -> tuple[int, int]:
-    start, end = place
-    return (places[start], places[end - 1] + 1) if end > start else (0, 0)
-
-
-def _group(ids: list[int], word_ids: list[int | None], offsets: list[tuple[int, int]]) -> Words:
-    words: list[int] = []
-    places: list[tuple[int, int]] = []
-    last: int | None = None
-    for word, (start, end) in zip(word_ids, offsets, strict=True):
-        if word is None:
-            words.append(-1)
-            continue
-        if word == last:
-            places[-1] = (places[-1][0], end)
-        else:
-            places.append((start, end))
-            last = word
-        words.append(len(places) - 1)
-    return Words(ids, words, places)
-
-
-def make_rows(
-    examples: Sequence[Example], *, tokenizer: PreTrainedTokenizerFast, labels: Labels
-) -> list[Row]:
+def make_rows(examples: Sequence[Example], *, tokenizer: Tokenizer, labels: Labels) -> list[Row]:
     """Label every token with the tag and the role of its word."""
     texts = [example.text for example in examples]
     return [
@@ -131,9 +72,7 @@ def _tag_word(place: tuple[int, int], spans: Sequence[Span]) -> tuple[str, str |
     return OUTSIDE, None
 
 
-def make_batches(
-    rows: Sequence[Row], *, size: int, rng: random.Random, padding: int
-) -> Iterator[Batch]:
+def make_batches(rows: Sequence[Row], *, size: int, rng: random.Random) -> Iterator[Batch]:
     """Every row once, in random order, with rows of like length together."""
     order = list(rows)
     rng.shuffle(order)
@@ -145,12 +84,12 @@ def make_batches(
         chunks += [near[place : place + size] for place in range(0, len(near), size)]
     rng.shuffle(chunks)
     for chunk in chunks:
-        yield collate(chunk, padding=padding)
+        yield collate(chunk)
 
 
-def collate(rows: Sequence[Row], *, padding: int) -> Batch:
+def collate(rows: Sequence[Row]) -> Batch:
     """Pad rows to the longest among them."""
-    ids = pad([row.words.ids for row in rows], filler=padding)
+    ids = pad([row.words.ids for row in rows], filler=FILLER)
     lengths = torch.tensor([len(row.words.ids) for row in rows])
     return Batch(
         ids=ids,

@@ -22,6 +22,10 @@ _ANNOTATION = re.compile(
     r"\[(?P<surface>[^\[\]]+)\](?:\((?P<entity>[^()]*)\)|(?P<json>\{[^{}]*\}))"
 )
 
+# Between the words of an intent's name: signs, or a capital after a small letter.
+_NAME_BREAK = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
+_LETTER = re.compile(r"[^\W\d_]")
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -176,6 +180,15 @@ def split(
         aside += mine[:count]
         learn += mine[count:]
     return learn, aside
+
+
+def spell_names(intents: Iterable[str]) -> list[Example]:
+    """The intents' own names as rows: "CHAT_WITH_AGENT" is said as "chat with agent".
+
+    A name without a letter says nothing and is left out.
+    """
+    words = {intent: _NAME_BREAK.sub(" ", intent).strip().lower() for intent in intents}
+    return [Example(said, intent) for intent, said in words.items() if _LETTER.search(said)]
 
 
 def fingerprint(examples: Iterable[Example]) -> str:

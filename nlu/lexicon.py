@@ -19,6 +19,7 @@ class Lexicon:
         color_families: colour word to its family, "burgundy" to "red".
         before, after: words around a request that mean nothing.
         unpadded: intents that such words could change.
+        spelling: further words that are no slips.
     """
 
     values: Mapping[str, tuple[str, ...]]
@@ -26,6 +27,13 @@ class Lexicon:
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     unpadded: frozenset[str] = frozenset()
+    spelling: tuple[str, ...] = ()
+
+    @property
+    def phrases(self) -> list[str]:
+        """Every value, filler and further word."""
+        values = [phrase for phrases in self.values.values() for phrase in phrases]
+        return [*values, *self.before, *self.after, *self.spelling]
 
 
 def read_lexicon(file: Path = DATA / "lexicon.yml") -> Lexicon:
@@ -39,7 +47,7 @@ def read_lexicon(file: Path = DATA / "lexicon.yml") -> Lexicon:
         families = {
             str(w).lower(): str(f) for f, words in lists.pop("color").items() for w in words
         }
-        filler = lists.pop("filler")
+        filler, spelling = lists.pop("filler"), lists.pop("spelling")
         values = {entity: tuple(str(word) for word in words) for entity, words in lists.items()}
     except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
         raise DatasetError(f"{file} must hold lists of words, colours by family.") from error
@@ -49,4 +57,5 @@ def read_lexicon(file: Path = DATA / "lexicon.yml") -> Lexicon:
         before=tuple(filler["before"]),
         after=tuple(filler["after"]),
         unpadded=frozenset(filler["not_with"]),
+        spelling=tuple(str(word) for word in spelling),
     )

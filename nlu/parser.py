@@ -10,12 +10,15 @@ from nlu.entities.values import Normaliser
 from nlu.lexicon import Lexicon
 from nlu.predictor import Prediction, Predictor, sentiment_label
 from nlu.scripts import is_readable
+from nlu.spelling import TRUSTED, Speller, Spelt, common_words
 from nlu.vocabulary import Vocabulary
 from nlu.wire import FALLBACK, Entity, Intent, Parse, Sentiment
 
 _RANKING = 10
 _PAYLOAD = re.compile(r"^/(?P<intent>\w+)\s*(?P<entities>\{.*\})?\s*$", re.DOTALL)
 _OUTSIDE = 0
+# No spelling is right for these.
+_NAMES = frozenset({"person", "address"})
 # Emoji and signs say something; white space and control characters alone do not.
 _SAYS_SOMETHING = re.compile(r"[^\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff\ufe0f]")
 
@@ -29,16 +32,29 @@ class Parser:
         self.predictor = predictor
         self._vocabulary = vocabulary
         self._lexicon = lexicon
-        self._words = frozenset(predictor.adapter.tokenizer.get_vocab())
+        self._words = frozenset(predictor.tokenizer.get_vocab())
+        self._common = common_words(predictor.tokenizer.get_vocab())
+        self._speller: tuple[Vocabulary, Speller] | None = None
 
     def parse(self, texts: Sequence[str]) -> list[Parse]:
         """One parse a text, in their order. Never fails on what a text holds."""
         said = [n for n, text in enumerate(texts) if _SAYS_SOMETHING.search(text)]
-        predictions = self.predictor.predict([texts[n] for n in said])
+        spelt = self.spell([texts[n] for n in said])
+        predictions = self.predictor.predict([each.text for each in spelt])
         parses = [nothing_said(text) for text in texts]
-        for n, prediction in zip(said, predictions, strict=True):
-            parses[n] = self._parse(texts[n], prediction)
+        for n, right, prediction in zip(said, spelt, predictions, strict=True):
+            parses[n] = self._parse(texts[n], right, prediction)
         return parses
+
+    def spell(self, texts: Sequence[str]) -> list[Spelt]:
+        """The texts as the model reads them: misspelt words put right, the shop's own known."""
+        if not self.predictor.card.words:
+            return [Spelt(text, range(len(text))) for text in texts]
+        vocabulary, made = self._vocabulary.current, self._speller
+        if made is None or made[0] is not vocabulary:
+            own = dict.fromkeys(vocabulary.words, TRUSTED) | self.predictor.card.words
+            made = self._speller = vocabulary, Speller(own, common=self._common)
+        return [made[1].correct(text) for text in texts]
 
     def parse_payload(self, text: str) -> Parse | None:
         """The parse of our own `/intent{"entity": "value"}`; None for anything else."""
@@ -61,10 +77,10 @@ class Parser:
             text=text, intent=intent, intent_ranking=[intent], entities=entities, tapped=True
         )
 
-    def _parse(self, text: str, prediction: Prediction) -> Parse:
+    def _parse(self, text: str, spelt: Spelt, prediction: Prediction) -> Parse:
         ranking = self._rank(prediction)
-        readable = is_readable(text, self.predictor.adapter.card.scripts)
-        believable = prediction.belief >= self.predictor.adapter.card.calibration.threshold
+        readable = is_readable(text, self.predictor.card.scripts)
+        believable = prediction.belief >= self.predictor.card.calibration.threshold
         doubt = Intent(name=FALLBACK, confidence=round(1 - prediction.belief, 4))
         label, confidence = sentiment_label(prediction)
         normaliser = Normaliser(self._vocabulary.current, self._lexicon, self.is_word)
@@ -72,9 +88,15 @@ class Parser:
             text=text,
             intent=ranking[0] if believable and readable else doubt,
             intent_ranking=ranking,
-            entities=resolve(
-                text, spans=prediction.spans, hunch=_hunch(prediction), normaliser=normaliser
-            ),
+            entities=[
+                _as_typed(entity, spelt, text)
+                for entity in resolve(
+                    spelt.text,
+                    spans=prediction.spans,
+                    hunch=_hunch(prediction),
+                    normaliser=normaliser,
+                )
+            ],
             readable=readable,
             sentiment=Sentiment.model_validate(
                 {
@@ -98,6 +120,13 @@ class Parser:
     def is_word(self, word: str) -> bool:
         """Whether this is a common word: the encoder's own vocabulary holds it whole."""
         return word in self._words
+
+
+def _as_typed(entity: Entity, spelt: Spelt, text: str) -> Entity:
+    """The entity where it stands in the shopper's own text, names as they were typed."""
+    start, end = spelt.locate(entity.start, entity.end)
+    value = text[start:end] if entity.entity in _NAMES else entity.value
+    return entity.model_copy(update={"start": start, "end": end, "value": value})
 
 
 def nothing_said(text: str) -> Parse:

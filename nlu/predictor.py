@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
-from nlu.adapter import Adapter
-from nlu.batches import Words, cut_words, pad
+from nlu.calibration import softmax
+from nlu.card import Card
 from nlu.decoding import FoundSpan, decode_spans
+from nlu.engine import Engine, Floats
 from nlu.labels import SENTIMENTS, Labels
-
-Floats = NDArray[np.float32]
+from nlu.landmarks import Landmarks
+from nlu.words import Words, cut_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,85 +44,73 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """The raw outputs for many texts, in their order."""
+    """The raw outputs for many texts, in their order.
 
-    pooled: torch.Tensor
-    intents: torch.Tensor
-    sentiments: torch.Tensor
-    tags: list[torch.Tensor]
-    roles: list[torch.Tensor]
+    Attributes:
+        pooled: [texts, width].
+        intents: logits [texts, intents].
+        sentiments: logits [texts, 3].
+        tags: logits [tokens, tags] of each text.
+        roles: logits [tokens, 2] of each text.
+        words: how each text was cut.
+    """
+
+    pooled: Floats
+    intents: Floats
+    sentiments: Floats
+    tags: list[Floats]
+    roles: list[Floats]
     words: list[Words]
 
 
+@dataclass(frozen=True)
 class Predictor:
-    """A loaded adapter that answers for texts. Safe to share between threads."""
+    """An adapter that answers for texts. Safe to share between threads."""
 
-    def __init__(self, adapter: Adapter, *, device: torch.device | None = None) -> None:
-        self.adapter = adapter
-        self.device = device or torch.device("cpu")
-        self._model = adapter.model.to(self.device).eval()
+    engine: Engine
+    tokenizer: Tokenizer
+    landmarks: Landmarks
+    card: Card
 
     @property
     def labels(self) -> Labels:
         """What the model tells apart."""
-        return self.adapter.card.labels
+        return self.card.labels
 
-    def predict(self, texts: Sequence[str], *, batch: int = 32) -> list[Prediction]:
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction a text, in their order."""
         if not texts:
             return []
-        calibration = self.adapter.card.calibration
-        passed = self.run(texts, batch=batch)
-        evidence = self.adapter.landmarks.weigh(passed.pooled, passed.intents)
+        calibration = self.card.calibration
+        passed = self.run(texts)
+        evidence = self.landmarks.weigh(passed.pooled, passed.intents)
         intents = calibration.probabilities(evidence).astype(np.float32)
         belief = calibration.belief(evidence)
-        sentiments = passed.sentiments.softmax(-1).numpy()
+        sentiments = softmax(passed.sentiments).astype(np.float32)
         return [
             self._prediction(passed, n, intents[n], float(belief[n]), sentiments[n])
             for n in range(len(texts))
         ]
 
-    @torch.inference_mode()
-    def run(self, texts: Sequence[str], *, batch: int = 32) -> Pass:
-        """The model's raw outputs. Texts of like length go through together."""
-        words = cut_words(texts, tokenizer=self.adapter.tokenizer)
-        order = sorted(range(len(texts)), key=lambda n: len(words[n].ids))
-        slots: list[Any] = [None] * len(texts)
-        for start in range(0, len(order), batch):
-            chosen = order[start : start + batch]
-            ids = pad([words[n].ids for n in chosen], filler=self._padding)
-            lengths = torch.tensor([len(words[n].ids) for n in chosen])
-            mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
-            out = self._model(ids.to(self.device), mask.to(self.device))
-            for place, n in enumerate(chosen):
-                length = len(words[n].ids)
-                slots[n] = (
-                    out.pooled[place].cpu(),
-                    out.intents[place].cpu(),
-                    out.sentiments[place].cpu(),
-                    out.tags[place, :length].softmax(-1).cpu(),
-                    out.roles[place, :length].softmax(-1).cpu(),
-                )
-        pooled, intents, sentiments, tags, roles = zip(*slots, strict=True)
+    def run(self, texts: Sequence[str]) -> Pass:
+        """The model's raw outputs for at least one text."""
+        words = cut_words(texts, tokenizer=self.tokenizer)
+        outputs = self.engine.run([each.ids for each in words])
         return Pass(
-            torch.stack(pooled),
-            torch.stack(intents),
-            torch.stack(sentiments),
-            list(tags),
-            list(roles),
+            np.stack([out.pooled for out in outputs]),
+            np.stack([out.intents for out in outputs]),
+            np.stack([out.sentiments for out in outputs]),
+            [out.tags for out in outputs],
+            [out.roles for out in outputs],
             words,
         )
-
-    @property
-    def _padding(self) -> int:
-        return int(self.adapter.tokenizer.pad_token_id or 0)
 
     def _prediction(
         self, passed: Pass, row: int, intents: Floats, belief: float, sentiments: Floats
     ) -> Prediction:
         words = passed.words[row]
-        tags = by_word(passed.tags[row].numpy(), words)
-        roles = by_word(passed.roles[row].numpy(), words)
+        tags = by_word(softmax(passed.tags[row]), words)
+        roles = by_word(softmax(passed.roles[row]), words)
         spans = decode_spans(tags, roles, offsets=words.offsets, tags=self.labels.tags)
         return Prediction(intents, belief, sentiments, spans, words.offsets, tags)
 

@@ -13,6 +13,8 @@ class Recipe:
         patience: epochs without a better score on those rows before it stops.
         closing: epochs at the end, over the rows set aside as well.
         augmented: how likely a row is varied each time it is seen.
+        names: learn the intents' own names as rows too.
+        spelling: learn from hasty typing too, and put misspelt words right before reading.
         tag_weight, sentiment_weight: of their losses beside the intent's.
     """
 
@@ -26,6 +28,8 @@ class Recipe:
     patience: int = 6
     closing: int = 2
     augmented: float = 0.5
+    names: bool = False
+    spelling: bool = False
     tag_weight: float = 1.0
     role_weight: float = 0.3
     sentiment_weight: float = 0.5
@@ -46,12 +50,14 @@ def choose_recipe(rows: int, *, seed: int = 7, epochs: int | None = None) -> Rec
         seed: the same seed and rows give the same model.
         epochs: at most so many, whatever the recipe says.
     """
-    chosen = Recipe(seed=seed)
+    chosen = Recipe(epochs=12, augmented=0.7, spelling=True, seed=seed)
     if rows < _FEW:
         # From a good start few rows teach little and mislead easily: slowly, then.
-        chosen = replace(chosen, epochs=8, patience=8, adapter_rate=5e-4, head_rate=2e-3)
+        chosen = Recipe(
+            epochs=8, patience=8, adapter_rate=5e-4, head_rate=2e-3, names=True, seed=seed
+        )
     elif rows > _MANY:
-        chosen = replace(chosen, epochs=5, patience=5, closing=1, share_aside=0.05)
+        chosen = Recipe(epochs=5, patience=5, closing=1, share_aside=0.05, seed=seed)
     return replace(chosen, epochs=epochs) if epochs else chosen
 
 

@@ -4,11 +4,13 @@ import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Any
 
-import torch
 from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from common.service import add_service_routes, require_internal_secret, serve
 from common.settings import Settings, load_settings
@@ -24,12 +26,20 @@ from nlu.wire import (
     ModelCard,
     Parse,
     ParseRequest,
+    Problem,
 )
 
 # What a shopper can send, with room; the rest of a longer text says no more.
 LONGEST_TEXT = 10_000
 
-router = APIRouter()
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "The body is no JSON."},
+    401: {"model": Problem, "description": "The internal secret is missing or wrong."},
+    422: {"model": Problem, "description": "Something in it does not fit; the detail says what."},
+    503: {"model": Problem, "description": "No adapter could be loaded; the detail says why."},
+}
+
+router = APIRouter(responses=_PROBLEMS)
 
 
 def create_app(settings: Settings, *, service: NluService | None = None) -> FastAPI:
@@ -46,11 +56,21 @@ def create_app(settings: Settings, *, service: NluService | None = None) -> Fast
     app.state.nlu = nlu
     # More passes at once than cores only make each of them slower.
     app.state.turnstile = threading.BoundedSemaphore(max(1, os.cpu_count() or 1))
-    app.state.traffic = Traffic(add_service_routes(app, readiness=nlu.missing))
+    app.state.traffic = Traffic(add_service_routes(app, readiness=nlu.missing, notes=nlu.notes))
     # Where a secret is set every call needs it; so only our own processes send `/intent{...}`.
     require_internal_secret(app, settings=settings)
     app.include_router(router)
+    app.add_exception_handler(HTTPException, _answer_http)
     return app
+
+
+async def _answer_http(_: Request, error: Exception) -> JSONResponse:
+    """An error of the framework's own, such as a body that is no JSON, in our form."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for no other
+    name = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    return JSONResponse(
+        {"error": name, "detail": str(error.detail)}, error.status_code, headers=error.headers
+    )
 
 
 def _readable(text: str) -> str:
@@ -58,17 +78,17 @@ def _readable(text: str) -> str:
     return text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
 
 
-def _service(request: Request) -> NluService:
+async def _service(request: Request) -> NluService:
     service: NluService = request.app.state.nlu
     return service
 
 
-def _turnstile(request: Request) -> threading.BoundedSemaphore:
+async def _turnstile(request: Request) -> threading.BoundedSemaphore:
     turnstile: threading.BoundedSemaphore = request.app.state.turnstile
     return turnstile
 
 
-def _traffic(request: Request) -> Traffic:
+async def _traffic(request: Request) -> Traffic:
     traffic: Traffic = request.app.state.traffic
     return traffic
 
@@ -125,8 +145,8 @@ def model(nlu: Service) -> ModelCard:
 def main() -> None:
     """Serve until told to stop."""
     settings = load_settings()
-    # One thread a pass: several shoppers at once then share the cores fairly.
-    torch.set_num_threads(1)
+    # A tokenizer's own threads would fight for the cores.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     serve(create_app(settings), process="nlu", host=settings.bind, port=settings.port_base + 1)
 
 

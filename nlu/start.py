@@ -14,14 +14,16 @@ from typing import Any, cast
 
 import torch
 from peft import set_peft_model_state_dict
+from safetensors import SafetensorError
 from safetensors.torch import load_file
+from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional
-from transformers import PreTrainedTokenizerFast
 
 from nlu.augmentation import augment
 from nlu.batches import Batch, make_batches, make_rows
 from nlu.dataset import Example
+from nlu.errors import AdapterError
 from nlu.labels import Labels
 from nlu.lexicon import Lexicon
 from nlu.model import Understander
@@ -33,8 +35,19 @@ WEIGHTS = "adapter_model.safetensors"
 
 
 def take_start(model: Understander, *, folder: Path = START) -> None:
-    """Give a fresh default adapter on the packaged encoder the weights of the start."""
-    weights = {name: value.float() for name, value in load_file(folder / WEIGHTS).items()}
+    """Give a fresh default adapter on the packaged encoder the weights of the start.
+
+    Raises:
+        AdapterError: they are missing or damaged.
+    """
+    file = folder / WEIGHTS
+    try:
+        weights = {name: value.float() for name, value in load_file(file).items()}
+    except (OSError, SafetensorError) as error:
+        raise AdapterError(
+            f"{file}, which training starts from, is missing or damaged: bring it back with "
+            "`git checkout nlu/start`, or make it with `python -m benchmarks.nlu_start`."
+        ) from error
     set_peft_model_state_dict(cast(Any, model.encoder), weights)
 
 
@@ -43,7 +56,7 @@ def learn_many(
     sets: Sequence[Sequence[Example]],
     *,
     labels: Labels,
-    tokenizer: PreTrainedTokenizerFast,
+    tokenizer: Tokenizer,
     lexicon: Lexicon,
     recipe: Recipe,
     on_epoch: Callable[[int, float], None],
@@ -76,10 +89,8 @@ def learn_many(
                 tokenizer=tokenizer,
                 labels=labels,
             )
-            padding = int(tokenizer.pad_token_id or 0)
             batches += [
-                (batch, columns)
-                for batch in make_batches(made, size=recipe.batch, rng=rng, padding=padding)
+                (batch, columns) for batch in make_batches(made, size=recipe.batch, rng=rng)
             ]
         rng.shuffle(batches)
         total = 0.0

@@ -17,23 +17,26 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import LambdaLR
 
 from nlu import adapter as adapters
-from nlu.adapter import Adapter, Card
-from nlu.augmentation import augment
+from nlu.adapter import Adapter
+from nlu.augmentation import HASTY, Augmentation, augment
 from nlu.batches import IGNORED, Batch, make_batches, make_rows
 from nlu.calibration import Calibration, fit
-from nlu.dataset import Example, fingerprint, split
-from nlu.encoder import PACKAGED, choose_device, load_encoder
+from nlu.card import PACKAGED, Card
+from nlu.dataset import Example, fingerprint, spell_names, split
+from nlu.encoder import choose_device, load_encoder
 from nlu.errors import DatasetError
 from nlu.labels import ENTITIES, OUT_OF_SCOPE, Labels
-from nlu.landmarks import Landmarks, choose_landmarks
+from nlu.landmarks import Landmarks, choose_landmarks, unit_rows
 from nlu.lexicon import Lexicon, read_lexicon
 from nlu.measures import entity_scores, macro_f1
 from nlu.model import build
-from nlu.predictor import Pass, Prediction, Predictor, sentiment_label
+from nlu.predictor import Pass, Prediction, sentiment_label
 from nlu.rates import make_optimizer
 from nlu.recipe import Epoch, OnEpoch, OnStep, Recipe
 from nlu.scripts import common_scripts
-from nlu.start import START, WEIGHTS, take_start
+from nlu.sentiment import balance
+from nlu.spelling import TRUSTED, Speller, common_words, count_words
+from nlu.start import START, take_start
 
 # What calibration may assume where the rows hold an intent for what is out of scope.
 _EASY = {"unknown_share": 0.1, "spare": 0.02}
@@ -95,6 +98,7 @@ def train(
 
     Raises:
         DatasetError: there are fewer than two intents to tell apart.
+        AdapterError: the start is missing or damaged.
     """
     recipe = recipe or Recipe()
     started = time.perf_counter()
@@ -105,26 +109,38 @@ def train(
     annotated = any(example.spans for example in examples)
     labels = Labels(intents, ENTITIES if annotated else ())
     learn, aside = split(examples, share=recipe.share_aside, seed=recipe.seed)
+    if recipe.names:
+        learn += spell_names(intent for intent in intents if intent != OUT_OF_SCOPE)
     encoder, tokenizer = load_encoder(base)
     model = build(encoder, labels, adapter=peft)
-    if start and peft is None and base == PACKAGED and (start / WEIGHTS).exists():
+    if start and peft is None and base == PACKAGED:
         take_start(model, folder=start)
     scripts = common_scripts(example.text for example in examples)
+    lexicon = lexicon or read_lexicon()
+    words = count_words([*(e.text for e in examples), *lexicon.phrases * TRUSTED])
     card = Card(
-        labels, Calibration(), base, fingerprint(examples), recipe=asdict(recipe), scripts=scripts
+        labels,
+        Calibration(),
+        base,
+        fingerprint(examples),
+        recipe=asdict(recipe),
+        scripts=scripts,
+        words=words if recipe.spelling else {},
     )
     run = _Run(
         made=Adapter(
             model,
             tokenizer,
-            Landmarks(torch.zeros(1, int(encoder.config.hidden_size)), torch.zeros(1).long()),
+            Landmarks(
+                np.zeros((1, int(encoder.config.hidden_size)), np.float32), np.zeros(1, np.int64)
+            ),
             card,
             version="unsaved",
         ),
         learn=learn,
         aside=aside or learn,
         recipe=recipe,
-        lexicon=lexicon or read_lexicon(),
+        lexicon=lexicon,
         device=choose_device(device),
     )
     history = run.train(on_epoch=on_epoch, on_step=on_step, started=started)
@@ -156,6 +172,10 @@ class _Run:
         self.aside = aside
         self.recipe = recipe
         self.lexicon = lexicon
+        self.odds, self.speller = Augmentation(), None
+        if recipe.spelling:
+            common = common_words(made.tokenizer.get_vocab())
+            self.odds, self.speller = HASTY, Speller(made.card.words, common=common)
         self.device = device
         self.rng = random.Random(recipe.seed)  # noqa: S311 - reproducible, not secret
         self.steps = recipe.epochs * math.ceil(len(learn) / recipe.batch)
@@ -186,10 +206,11 @@ class _Run:
         return history
 
     def finish(self) -> Adapter:
-        """Calibrate, learn the rows set aside too, round, keep landmarks."""
+        """Calibrate, learn the rows set aside too, balance, round, keep landmarks."""
         calibration = self._calibrate()
         if self.recipe.closing:
             self._close()
+        balance(self.model.heads.sentiment, self.learn)
         self.model.round_to_half()
         landmarks = self._landmarks(self.learn)
         card = replace(self.made.card, calibration=calibration)
@@ -229,7 +250,7 @@ class _Run:
 
     def _pass(self, examples: Sequence[Example]) -> Pass:
         self.model.eval()
-        predictor = Predictor(self.made, device=self.device)
+        predictor = self.made.predictor(device=self.device)
         return predictor.run([example.text for example in examples])
 
     def _weights(self) -> dict[str, torch.Tensor]:
@@ -240,15 +261,20 @@ class _Run:
     ) -> float:
         self.model.train()
         varied = [
-            augment(example, rng=self.rng, lexicon=self.lexicon)
+            augment(
+                example,
+                rng=self.rng,
+                lexicon=self.lexicon,
+                odds=self.odds,
+                speller=self.speller,
+            )
             if self.rng.random() < self.recipe.augmented
             else example
             for example in self.learn
         ]
         rows = make_rows(varied, tokenizer=self.made.tokenizer, labels=self.labels)
-        padding = int(self.made.tokenizer.pad_token_id or 0)
         total = 0.0
-        for batch in make_batches(rows, size=self.recipe.batch, rng=self.rng, padding=padding):
+        for batch in make_batches(rows, size=self.recipe.batch, rng=self.rng):
             loss = self._loss(batch)
             optimizer.zero_grad()
             torch.autograd.backward(loss)
@@ -281,14 +307,15 @@ class _Run:
         return loss
 
     def _class_means(self) -> torch.Tensor:
-        unit = functional.normalize(self._pass(self.learn).pooled, dim=-1)
+        unit = torch.from_numpy(unit_rows(self._pass(self.learn).pooled))
         index = torch.tensor(self._intents(self.learn))
         sums = torch.zeros(len(self.labels.intents), unit.shape[1]).index_add_(0, index, unit)
         return functional.normalize(sums, dim=-1)
 
     def _judge(self, number: int, loss: float, *, started: float) -> Epoch:
         self.model.eval()
-        predictions = Predictor(self.made, device=self.device).predict([e.text for e in self.aside])
+        predictor = self.made.predictor(device=self.device)
+        predictions = predictor.predict([e.text for e in self.aside])
         guesses = [self.labels.intents[int(p.intents.argmax())] for p in predictions]
         right = [guess == e.intent for guess, e in zip(guesses, self.aside, strict=True)]
         return Epoch(

@@ -77,6 +77,14 @@ class Vocabulary:
         """Whether nothing is known of the shop's goods."""
         return not self.kinds and not self.title_kinds
 
+    @property
+    def words(self) -> frozenset[str]:
+        """Every single word among the shop's own, in lower case."""
+        named = (self.brands, self.colors, self.sizes, self.materials, self.features)
+        phrases = [*self.kinds, *self.synonyms, *self.title_kinds, *self.kinds.values()]
+        phrases += [name.lower() for names in named for name in (*names, *names.values())]
+        return frozenset(word for phrase in phrases for word in phrase.split())
+
     def find_kind(self, phrase: str, *, is_word: IsWord) -> Kind | None:
         """The shop's name for a kind of goods.
 

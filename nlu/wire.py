@@ -131,8 +131,24 @@ class FaqSearch(Wire):
     answerable: bool = False
 
 
+class Problem(Wire):
+    """Every error's body.
+
+    Attributes:
+        error: a stable name, for programs.
+        detail: a sentence that names the cure, or what is wrong with which field.
+    """
+
+    error: str
+    detail: str | list[dict[str, str]]
+
+
 class ModelCard(Wire):
-    """What is loaded."""
+    """What is loaded.
+
+    Attributes:
+        runtime: onnx on a CPU, torch on a GPU.
+    """
 
     base: str
     adapter: str
@@ -140,6 +156,7 @@ class ModelCard(Wire):
     entities: list[str]
     metrics: dict[str, float] = Field(default_factory=dict)
     version: str
+    runtime: str = ""
 
 
 def spans_overlap(one: Entity, others: Iterable[Entity]) -> bool:

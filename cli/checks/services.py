@@ -17,11 +17,18 @@ _PATIENCE_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an address said. `running`: a process of ours answers there."""
+    """What an address said.
+
+    Attributes:
+        running: a process of ours answers there.
+        missing: what keeps it from its work.
+        notes: what is wrong and keeps it from nothing.
+    """
 
     running: bool
     taken: bool = False
     missing: Mapping[str, str] | None = None
+    notes: Mapping[str, str] | None = None
 
 
 def check_services(settings: Settings) -> Iterator[Finding]:
@@ -46,6 +53,10 @@ def check_services(settings: Settings) -> Iterator[Finding]:
         elif answer.missing:
             listed = "; ".join(f"{part}: {why}" for part, why in answer.missing.items())
             yield fail(AREA, f"{name} is not ready: {listed}", f"tail -n 50 {logs / name}.log")
+        elif answer.notes:
+            listed = "; ".join(f"{part}: {why}" for part, why in answer.notes.items())
+            what = f"{name} works, but not with everything: {listed}"
+            yield warn(AREA, what, f"tail -n 50 {logs / name}.log")
     if not running:
         yield ok(AREA, "not running: `shopkeeper up` starts the shop")
     elif len(running) == len(addresses) and not any(a.missing for a in answers.values()):
@@ -58,7 +69,8 @@ def ask(address: str) -> Answer:
         response = httpx.get(f"{address}/readyz", timeout=_PATIENCE_S)
         said = response.json()
         if isinstance(said, dict) and said.get("status") in ("ready", "unavailable"):
-            return Answer(running=True, missing=said.get("missing") or None)
+            missing, notes = said.get("missing") or None, said.get("notes") or None
+            return Answer(running=True, missing=missing, notes=notes)
     except httpx.ConnectError:
         return Answer(running=False)
     except httpx.TimeoutException:

@@ -6,7 +6,8 @@ from nlu.entities.mentions import Mention
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(
-    r"(?<![\w#-])(?:\+\d[\d ().-]{7,17}\d|0\d[\d ().-]{7,13}\d|\d{3}-\d{4})(?![\w-])"
+    r"(?<![\w#-])(?:\+\d[\d ().-]{7,17}\d|0\d[\d ().-]{7,13}\d|\(0?\d{2,5}\)\s?\d[\d .-]{4,11}\d|"
+    r"(?:1[ .-])?\d{3}[ .-]\d{3}[ .-]\d{4}|\d{3}-\d{4})(?![\w-])"
 )
 # A letter prefix with a number, or a number sign with enough digits to be no place in a list.
 _ORDER = re.compile(

@@ -28,6 +28,20 @@ _AND_ALSO = re.compile(
 )
 
 
+# "The black one" and what is not wanted "any more" were there already: no wish against a kind.
+_POINTED_AT = re.compile(
+    r"^[^,.;!?]*?(?:\bone\b|\bany\s?(?:more|longer)\b|\bafter\s+all\b|"
+    r"\b(?:in|from|out\s+of)\s+(?:the|my)\s+(?:cart|basket|bag|trolley|order)\b)",
+    re.IGNORECASE,
+)
+_THE = re.compile(r"\b(?:the|this|that|my|these|those)\s+(?:\S+\s+)?$", re.IGNORECASE)
+
+
+def points_at(text: str, start: int, end: int) -> bool:
+    """Whether a stretch picks something that is there instead of naming a kind."""
+    return bool(_THE.search(text[:start]) and _POINTED_AT.match(text[end:]))
+
+
 def polarity(text: str, start: int) -> Role | None:
     """Whether the words right before this place refuse or ask for what stands there.
 

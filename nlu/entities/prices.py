@@ -60,6 +60,16 @@ _SIZED = re.compile(
     r"(?:\b(?:size|number|no\.?|nr\.?|order|age[ds]?|eu|uk|us|w|l)|#)\s*(?:under|over|below|above)?\s*$",
     re.IGNORECASE,
 )
+# Money that changed hands, or is to come back, limits no search.
+_PAID_BEFORE = re.compile(
+    r"\b(?:charged|paid|took|taken|owe[ds]?|refund(?:ed)?|sen[dt]|transfer(?:red)?)(?:\s+(?:me|you|us|my|your|the|a|only|exactly|back))*\s*$",
+    re.IGNORECASE,
+)
+_PAID_AFTER = re.compile(
+    r"^\s*(?:back\b|refund|off\b|discount|voucher|coupon|gift\s?card|twice\b|(?:to|on|from)\s+my\b|"
+    r"(?:be|been|was|were|is)\s+(?:back|refund|charged|taken|paid))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,8 @@ class Limit:
     Attributes:
         sure: a currency or an unmistakable word says that it is a price; otherwise another
             sign is needed.
-        rough: "around" was said: if it is a price at all, it is this bound.
+        settled: if it is a price at all, it is this bound: "around" was said, or it is the lower
+            or the upper end of two.
     """
 
     bound: Bound
@@ -77,7 +88,7 @@ class Limit:
     start: int
     end: int
     sure: bool
-    rough: bool = False
+    settled: bool = False
 
 
 def find_limits(text: str) -> list[Limit]:
@@ -95,6 +106,11 @@ def find_limits(text: str) -> list[Limit]:
     return sorted(limits, key=lambda limit: limit.start)
 
 
+def find_paid(text: str) -> list[Number]:
+    """Every amount that changed hands or is to come back: a limit of no search."""
+    return [number for number in find_numbers(text) if _is_paid(text, number)]
+
+
 def read_amount(text: str, *, start: int, end: int) -> float | None:
     """The amount that a span names, with leeway where the words before it make it rough."""
     inside = [n for n in find_numbers(text) if n.start < end and start < n.end]
@@ -105,9 +121,16 @@ def read_amount(text: str, *, start: int, end: int) -> float | None:
 
 
 def _could_be_price(text: str, number: Number) -> bool:
+    if _is_paid(text, number):
+        return False
     if number.money:
         return True
     return not _UNIT.match(text[number.end :]) and not _SIZED.search(text[: number.start])
+
+
+def _is_paid(text: str, number: Number) -> bool:
+    before, after = text[: number.start], text[number.end :]
+    return bool(_PAID_BEFORE.search(before) or _PAID_AFTER.match(after))
 
 
 def _is_rough(text: str, number: Number) -> bool:
@@ -133,8 +156,8 @@ def _as_range(text: str, first: Number, second: Number) -> list[Limit] | None:
         return None
     sure = introduced or first.money or second.money
     return [
-        Limit("price_min", first.value, first.start, first.end, sure),
-        Limit("price_max", second.value, second.start, second.end, sure),
+        Limit("price_min", first.value, first.start, first.end, sure, settled=True),
+        Limit("price_max", second.value, second.start, second.end, sure, settled=True),
     ]
 
 
@@ -149,6 +172,6 @@ def _as_limit(text: str, number: Number) -> Limit | None:
         return Limit("price_min", number.value, number.start, number.end, sure=number.money)
     if rough or number.money:
         return Limit(
-            "price_max", value, number.start, number.end, sure=rough and number.money, rough=rough
+            "price_max", value, number.start, number.end, sure=rough and number.money, settled=rough
         )
     return None

@@ -13,8 +13,11 @@ from nlu.entities.contacts import find_contacts
 from nlu.entities.counts import find_counts
 from nlu.entities.gazetteer import Hunch, find_words
 from nlu.entities.mentions import Mention
-from nlu.entities.negation import continues, polarity
-from nlu.entities.prices import Limit, find_limits
+from nlu.entities.negation import continues, points_at, polarity
+from nlu.entities.numbers import Number
+from nlu.entities.people import find_people
+from nlu.entities.prices import Limit, find_limits, find_paid
+from nlu.entities.sizes import find_sizes
 from nlu.entities.values import Normaliser
 from nlu.phrases import fold
 from nlu.vocabulary import Vocabulary
@@ -26,6 +29,8 @@ _PRICES = frozenset({"price_min", "price_max"})
 _CONTACTS = frozenset({"email", "phone", "order_id"})
 # What can be refused; nobody refuses an address.
 _REFUSABLE = frozenset({"category", "brand", "color", "size", "material", "feature"})
+# What can be refused or replaced: "two instead of three".
+_WITH_ROLE = _REFUSABLE | {"quantity"}
 # Two of these never stand side by side.
 _WHOLE = frozenset({"size", "person", "phone", "address", "order_id", "price_min", "price_max"})
 # A price that only a bare number makes needs the model to lean that way.
@@ -48,7 +53,10 @@ def resolve(
     text = text[:LONGEST_TEXT]
     mentions = _joined(text, [_from_model(span) for span in spans if span.end <= len(text)])
     mentions = _with_contacts(mentions, find_contacts(text))
+    mentions = _with_whole(mentions, find_people(text))
+    mentions = _without_paid(mentions, find_paid(text))
     mentions = _with_limits(mentions, find_limits(text), hunch=hunch)
+    mentions = _with_whole(mentions, find_sizes(text))
     mentions = _with_counts(mentions, find_counts(text))
     mentions += find_words(
         text,
@@ -96,6 +104,28 @@ def _with_contacts(mentions: list[Mention], contacts: list[Mention]) -> list[Men
     return [*(m for m in kept if m.entity != "email"), *contacts]
 
 
+def _with_whole(mentions: list[Mention], patterns: list[Mention]) -> list[Mention]:
+    """Where the model was silent or saw parts, the pattern; what the model saw whole stays."""
+    kept = list(mentions)
+    for pattern in patterns:
+        rivals = [m for m in kept if m.overlaps(pattern)]
+        if any(m.start < pattern.start or m.end > pattern.end for m in rivals):
+            continue
+        if all(m.entity == pattern.entity or m.confidence < _CERTAIN for m in rivals):
+            role = rivals[0].role if rivals else pattern.role
+            kept = [m for m in kept if m not in rivals]
+            kept.append(replace(pattern, role=role))
+    return kept
+
+
+def _without_paid(mentions: list[Mention], paid: list[Number]) -> list[Mention]:
+    return [
+        m
+        for m in mentions
+        if m.entity not in _PRICES or not any(m.start < n.end and n.start < m.end for n in paid)
+    ]
+
+
 def _with_limits(mentions: list[Mention], limits: list[Limit], *, hunch: Hunch) -> list[Mention]:
     """Where the model saw a price too, the rule gives its value, and its bound if it is sure."""
     kept = list(mentions)
@@ -105,7 +135,7 @@ def _with_limits(mentions: list[Mention], limits: list[Limit], *, hunch: Hunch) 
         prices = [m for m in rivals if m.entity in _PRICES]
         if not prices and _is_overruled(limit, rivals, hunch=hunch(limit.start, limit.end)):
             continue
-        if prices and not (limit.sure or limit.rough):
+        if prices and not (limit.sure or limit.settled):
             rule = replace(rule, entity=prices[0].entity, source="model")
         kept = [m for m in kept if m not in rivals]
         kept.append(rule)
@@ -164,10 +194,12 @@ def _with_roles(text: str, mentions: list[Mention]) -> list[Mention]:
     """The words before a mention decide; without any the model's own view stands."""
     settled: list[Mention] = []
     for mention in mentions:
-        if mention.entity not in _REFUSABLE:
+        if mention.entity not in _WITH_ROLE:
             settled.append(replace(mention, role="include"))
             continue
-        role: Role | None = polarity(text, _start_of_group(text, mention, settled))
+        role: Role | None = None
+        if not points_at(text, mention.start, mention.end):
+            role = polarity(text, _start_of_group(text, mention, settled))
         settled.append(replace(mention, role=role or mention.role))
     return settled
 

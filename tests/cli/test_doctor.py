@@ -263,6 +263,25 @@ def test_another_program_on_our_port_fails(tmp_path: Path) -> None:
     assert f"another program listens at http://127.0.0.1:{server.server_port}" in found
 
 
+class _Noting(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"status": "ready", "missing": {}, "notes": {"adapter": "damaged"}}')
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_what_keeps_a_process_from_nothing_is_a_warning(tmp_path: Path) -> None:
+    with HTTPServer(("127.0.0.1", 0), _Noting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        here = settings_of(tmp_path, nlu_url=f"http://127.0.0.1:{server.server_port}")
+        found = said(services.check_services(here), Level.warn)
+        server.shutdown()
+    assert "nlu works, but not with everything: adapter: damaged" in found
+
+
 def test_a_process_that_hangs_is_not_taken_for_a_well_one(tmp_path: Path) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))

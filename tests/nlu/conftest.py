@@ -5,7 +5,7 @@ import torch
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from nlu import adapter as adapters
-from nlu.adapter import SHIPPED
+from nlu.card import SHIPPED
 from nlu.dataset import DATA, Example, read_folder
 from nlu.predictor import Predictor
 
@@ -42,7 +42,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
 def shipped() -> Predictor:
     """The adapter of the repository, on one thread."""
     torch.set_num_threads(1)
-    return Predictor(adapters.load(SHIPPED))
+    return adapters.load(SHIPPED).predictor()
 
 
 @pytest.fixture(scope="session")

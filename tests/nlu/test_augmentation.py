@@ -2,9 +2,10 @@ import random
 
 import pytest
 
-from nlu.augmentation import Augmentation, augment, mistype
+from nlu.augmentation import Augmentation, augment
 from nlu.dataset import DATA, Example, read_folder
 from nlu.lexicon import Lexicon, read_lexicon
+from nlu.spelling import Speller
 
 ALWAYS = Augmentation(swap=1, filler=1, typo=1, case=1, punctuation=1)
 
@@ -52,9 +53,12 @@ def test_an_amount_keeps_its_length_and_sign(lexicon: Lexicon) -> None:
         assert 10 <= int(varied.text.removeprefix("under $")) <= 99
 
 
-def test_a_slip_changes_at_most_two_letters_and_never_the_first() -> None:
-    rng = random.Random(1)
-    for _ in range(200):
-        slipped = mistype("necklace", rng=rng)
-        assert slipped[0] == "n"
-        assert abs(len(slipped) - len("necklace")) <= 1
+def test_what_can_be_put_right_is_put_right_before_it_is_learnt(lexicon: Lexicon) -> None:
+    speller = Speller({"show": 9, "comfortable": 9, "sneakers": 9, "please": 9}, common=[])
+    example = Example("show comfortable sneakers please", "search_product", None, ())
+    odds = Augmentation(swap=0, filler=0, typo=1, case=0, punctuation=0, letters=99)
+    varied = [
+        augment(example, rng=random.Random(seed), lexicon=lexicon, odds=odds, speller=speller)
+        for seed in range(20)
+    ]
+    assert {row.text for row in varied} == {example.text}

@@ -11,6 +11,7 @@ from nlu.dataset import (
     read_file,
     read_folder,
     read_intents,
+    spell_names,
     split,
     write_annotations,
 )
@@ -102,6 +103,19 @@ def test_a_split_takes_its_share_of_every_intent_and_loses_nothing() -> None:
     assert sorted(e.text for e in learn + aside) == sorted(e.text for e in rows)
     assert [sum(e.intent == intent for e in aside) for intent in INTENTS] == [5, 5]
     assert split(rows, share=0.25, seed=3) == (learn, aside)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("CHAT_WITH_AGENT", ["chat with agent"]),
+        ("orderStatus", ["order status"]),
+        ("faq/shipping-time", ["faq shipping time"]),
+        ("17_2", []),
+    ],
+)
+def test_an_intents_name_is_spelt_as_it_is_said(name: str, said: list[str]) -> None:
+    assert [e.text for e in spell_names([name])] == said
 
 
 def test_the_hash_ignores_order_and_notices_a_changed_span() -> None:

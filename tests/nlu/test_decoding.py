@@ -28,12 +28,24 @@ def test_words_of_one_entity_become_one_span() -> None:
 
 def test_two_entities_side_by_side_stay_two() -> None:
     found = decode_spans(
-        some_tags("B-color", "B-color", "B-brand"),
+        some_tags("B-color", "B-color", "B-brand", sure=0.99),
         np.array([INCLUDE] * 3, np.float32),
         offsets=[(0, 3), (4, 8), (9, 13)],
         tags=TAGS,
     )
     assert [(s.start, s.entity) for s in found] == [(0, "color"), (4, "color"), (9, "brand")]
+
+
+def test_two_beginnings_without_a_word_between_are_one_thing() -> None:
+    tags = some_tags("B-color", "B-color")
+    tags[1] = (0.05, 0.7, 0.2, 0.025, 0.025)
+    found = decode_spans(
+        tags,
+        np.array([INCLUDE] * 2, np.float32),
+        offsets=[(0, 4), (5, 10)],
+        tags=TAGS,
+    )
+    assert [(s.start, s.end) for s in found] == [(0, 10)]
 
 
 def test_an_inside_tag_never_follows_another_entity() -> None:

@@ -4,9 +4,11 @@ import pytest
 
 from nlu.entities.contacts import find_contacts, read_contact
 from nlu.entities.counts import find_counts, read_ordinal, read_quantity, read_rating
-from nlu.entities.negation import polarity
+from nlu.entities.negation import points_at, polarity
 from nlu.entities.numbers import find_numbers
+from nlu.entities.people import find_people
 from nlu.entities.prices import find_limits, read_amount
+from nlu.entities.sizes import find_sizes
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,10 @@ def test_a_number_is_read_however_it_is_written(text: str, value: float, money: 
         ("within 3 days", {}),
         ("i need 6 glasses", {}),
         ("order #10234", {}),
+        # Money that changed hands.
+        ("when do i get my 45 euros back", {}),
+        ("you charged me 60 dollars twice", {}),
+        ("20 dollars off", {}),
     ],
 )
 def test_price_limits_are_found_in_the_words_around_a_number(
@@ -152,6 +158,8 @@ def test_counts_are_found_only_where_they_are_plain(
         ("mail Ann.Lee@Example.org please", "email", "ann.lee@example.org"),
         ("call +44 7700 900218", "phone", "+447700900218"),
         ("555-0119", "phone", "5550119"),
+        ("ring (415) 555-0132", "phone", "4155550132"),
+        ("1-800-555-0199", "phone", "18005550199"),
         ("order #10234", "order_id", "10234"),
         ("so-88121 is late", "order_id", "SO-88121"),
         ("order number 55123", "order_id", "55123"),
@@ -184,3 +192,61 @@ def test_the_words_before_a_thing_say_whether_it_is_refused(
     text: str, thing: str, role: str | None
 ) -> None:
     assert polarity(text, text.index(thing)) == role
+
+
+@pytest.mark.parametrize(
+    ("text", "thing", "picked"),
+    [
+        ("i don't like the black one", "black", True),
+        ("i dont want the belt any more", "belt", True),
+        ("i don't need the red hat in my cart", "red hat", True),
+        ("i don't like the black ones", "black", False),
+        ("no leather, i want one in cotton", "leather", False),
+    ],
+)
+def test_what_is_there_already_is_picked_and_no_wish(text: str, thing: str, picked: bool) -> None:
+    start = text.index(thing)
+    assert points_at(text, start, start + len(thing)) is picked
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("my name is Ana Silva, please erase all", [("person", "Ana Silva")]),
+        ("my name's ben carter and i want a refund", [("person", "ben carter")]),
+        ("my name is on the parcel", []),
+        (
+            "put 12 High Street, Leeds LS1 4AB as the address",
+            [("address", "12 High Street, Leeds LS1 4AB")],
+        ),
+        (
+            "send it to 7 harbour street, bristol instead",
+            [("address", "7 harbour street, bristol")],
+        ),
+        ("Flat 4, 9 Mill Lane, Cardiff by saturday", [("address", "Flat 4, 9 Mill Lane, Cardiff")]),
+        ("3 Castle Street, Durham, delete both", [("address", "3 Castle Street, Durham")]),
+        ("1600 Elm Ave, Dayton, OH 45402", [("address", "1600 Elm Ave, Dayton, OH 45402")]),
+        ("2 nice gold hill towels", []),
+        ("3 red garden chairs", []),
+    ],
+)
+def test_people_and_addresses_are_found_whole(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(m.entity, text[m.start : m.end]) for m in find_people(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("size 42 please", ["size 42"]),
+        ("in size m?", ["size m"]),
+        ("UK 8.5 or eu39", ["UK 8.5", "eu39"]),
+        ("black jeans 32x34, W34 L32", ["32x34", "W34 L32"]),
+        ("xl or 3XL", ["xl", "3XL"]),
+        ("size matters", []),
+        ("show us 5 more", []),
+        ("in us 9 or a US 10", ["us 9", "US 10"]),
+        ("a rug of 160x230", []),
+    ],
+)
+def test_sizes_are_found_by_their_writing(text: str, sizes: list[str]) -> None:
+    assert [text[m.start : m.end] for m in find_sizes(text)] == sizes

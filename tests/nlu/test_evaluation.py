@@ -1,13 +1,17 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from common.settings import Settings
+from nlu.card import version_of
 from nlu.dataset import Example, read_annotations
 from nlu.errors import DatasetError
 from nlu.evaluation import evaluate
+from nlu.exports import adapter_export, exports_of
 from nlu.measures import entity_scores, f1, label_scores, macro_f1, overlap_scores
 from nlu.predictor import Predictor
 
@@ -52,6 +56,16 @@ def test_rows_that_only_have_labels_get_no_entity_or_sentiment_figures(shipped: 
     assert report["oos_auroc"] is None
 
 
+def test_rows_with_slips_are_judged_by_what_was_meant(shipped: Predictor) -> None:
+    meant = an_example("[red](color) [boots](category) under [80](price_max)", "search_product")
+    typed = an_example("[rde](color) [boots](category) undr [80](price_max)", "search_product")
+    words = {"red": 9, "boots": 9, "under": 9}
+    for known, right in ((words, True), ({}, False)):
+        predictor = replace(shipped, card=replace(shipped.card, words=known))
+        value = evaluate(predictor, [typed], meant=[meant])["entities"]["value"]
+        assert (value["f1"] == 1) is right
+
+
 def test_scores_by_label_count_hits_misses_and_false_alarms() -> None:
     wanted, given = ["a", "a", "b", "b"], ["a", "b", "b", "c"]
     assert label_scores(wanted, given)["a"] == {
@@ -88,7 +102,8 @@ def test_the_command_trains_on_one_sheet_and_reports_on_another(
     report = tmp_path / "out.json"
     command = ["evaluate", "nlu", "--train", str(train), "--test", str(test)]
     result = CliRunner().invoke(
-        app, [*command, "--report", str(report), "--epochs", "2", "--device", "cpu"]
+        app,
+        [*command, "--report", str(report), "--epochs", "2", "--device", "cpu", "--typos", "10"],
     )
     assert result.exit_code == 0, result.output
     assert set(json.loads(report.read_text())) >= CONTRACT
@@ -107,6 +122,23 @@ def test_a_trained_adapter_goes_into_use(
     current = tmp_path / "models" / "nlu" / "current"
     assert (current / "adapter_model.safetensors").is_file()
     assert json.loads((current / "card.json").read_text())["intents"] == ["BYE", "GREET"]
+    # Exported as well, so that a running server takes it up without torch.
+    settings = Settings(home=tmp_path, _env_file=None)  # type: ignore[call-arg]
+    assert adapter_export(exports_of(settings, current), version_of(current)).is_dir()
+
+
+def test_another_method_is_trained_by_name(
+    tmp_path: Path, tiny_encoder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOPKEEPER_HOME", str(tmp_path))
+    monkeypatch.setenv("SHOPKEEPER_BASE_MODEL", tiny_encoder)
+    rows = tmp_path / "rows.csv"
+    rows.write_text("text,label\n" + "hi hello,GREET\nbye bye,BYE\n" * 6)
+    command = ["train", "nlu", "--data", str(rows), "--epochs", "1", "--peft", "ia3"]
+    result = CliRunner().invoke(app, [*command, "--output", str(tmp_path / "made")])
+    assert result.exit_code == 0, result.output
+    made = json.loads((tmp_path / "made" / "adapter_config.json").read_text())
+    assert made["peft_type"] == "IA3"
 
 
 def test_a_sheet_without_columns_names_the_cure(tmp_path: Path) -> None:

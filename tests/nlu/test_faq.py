@@ -1,17 +1,24 @@
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
+from nlu.dataset import DATA
 from nlu.embedding import Embedder
 from nlu.encoder import load_encoder
 from nlu.faq import FaqIndex, build_index, words_of
+from nlu.torch_engine import TorchPooler
 from tests.builders import a_faq_entry
+
+DEMO = Path(__file__).resolve().parents[2] / "db" / "demo" / "data" / "faq.yml"
 
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return Embedder(*load_encoder())
+    encoder, tokenizer = load_encoder()
+    return Embedder(TorchPooler(encoder), tokenizer)
 
 
 @pytest.fixture(scope="module")
@@ -83,10 +90,28 @@ def test_an_entry_is_found_once_however_many_examples_match(
 
 def test_vectors_are_of_unit_length_and_do_not_depend_on_the_batch(embedder: Embedder) -> None:
     texts: Sequence[str] = ["red boots", "a much longer question about boots and shoes", ""]
-    together = embedder.embed(texts, batch=3)
+    together = embedder.embed(texts)
     alone = np.concatenate([embedder.embed([text]) for text in texts])
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(together, alone, atol=1e-4)
+
+
+def test_the_demo_shops_questions_are_mostly_answered_and_others_mostly_not(
+    embedder: Embedder,
+) -> None:
+    entries = [a_faq_entry(**entry) for entry in yaml.safe_load(DEMO.read_text())]
+    index = build_index(entries, embed=embedder.embed)
+    questions = yaml.safe_load((DATA / "faq" / "validation.yml").read_text())
+    others = questions.pop("none")
+    found = {
+        entry: [index.search(text, k=1, embed=embedder.embed) for text in texts]
+        for entry, texts in questions.items()
+    }
+    known = [(entry, each) for entry, hits in found.items() for each in hits]
+    assert sum(each.entries[0].id == entry for entry, each in known) >= 0.85 * len(known)
+    assert sum(each.answerable for _, each in known) >= 0.5 * len(known)
+    answered = [index.search(text, k=1, embed=embedder.embed).answerable for text in others]
+    assert sum(answered) <= 0.15 * len(others)
 
 
 def test_common_words_tell_nothing() -> None:

@@ -164,3 +164,42 @@ def test_a_picture_of_goods_is_read_as_their_name() -> None:
 def test_around_an_amount_is_a_ceiling_whatever_the_model_thinks() -> None:
     text = "around 50"
     assert gist(understand(text, found(text, price_min="50"))) == [("price_max", 57.0, "include")]
+
+
+def test_the_ends_of_a_range_are_its_ends_whatever_the_model_thinks() -> None:
+    text = "20 to 40 is fine"
+    both = [
+        FoundSpan(0, 2, "price_max", "include", 0.8),
+        FoundSpan(6, 8, "price_max", "include", 0.8),
+    ]
+    assert gist(understand(text, both)) == [
+        ("price_min", 20.0, "include"),
+        ("price_max", 40.0, "include"),
+    ]
+
+
+def test_a_pattern_completes_what_the_model_saw_in_part() -> None:
+    text = "change it to 12 High Street, Leeds LS1 4AB"
+    part = found(text, address="12 High Street", order_id="LS1")
+    assert [(e.entity, e.value) for e in understand(text, part)] == [
+        ("address", "12 High Street, Leeds LS1 4AB")
+    ]
+    text = "do they come in UK 8"
+    assert gist(understand(text, found(text, quantity="8"))) == [("size", "UK 8", "include")]
+
+
+def test_what_the_model_is_sure_of_stays() -> None:
+    text = "the new xl crew"
+    sure = FoundSpan(8, 15, "brand", "include", 0.99)
+    assert [e.entity for e in understand(text, [sure])] == ["brand"]
+
+
+def test_money_that_was_paid_is_no_wish() -> None:
+    text = "when do i get my 45 euros back"
+    assert understand(text, found(text, price_max="45 euros")) == []
+
+
+def test_a_number_that_is_replaced_is_refused() -> None:
+    text = "make it 3 instead of 2"
+    spans = [*found(text, quantity="3"), *found(text, quantity="2")]
+    assert gist(understand(text, spans)) == [("quantity", 3, "include"), ("quantity", 2, "exclude")]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -108,6 +109,33 @@ def test_a_broken_surrogate_does_no_harm(nlu: TestClient) -> None:
     )
     assert answer.status_code == 200
     assert Parse.model_validate(answer.json()).text == "red boots ?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\ud83d",
+        "x" * 20_000,
+        "",
+        "\\u0000\\u001b[31m",
+        "\\u202eevoba \\u0645\\u0631\\u062d\\u0628\\u0627",
+    ],
+)
+def test_any_text_is_embedded_searched_for_and_parsed_among_others(
+    nlu: TestClient, text: str
+) -> None:
+    def ask(path: str, body: str) -> dict[str, Any]:
+        headers = {"content-type": "application/json"}
+        answer = nlu.post(path, content=body.encode(), headers=headers)
+        assert answer.status_code == 200
+        return dict(answer.json())
+
+    (vector,) = ask("/embed", f'{{"texts": ["{text}"]}}')["vectors"]
+    assert sum(x * x for x in vector) == pytest.approx(1, abs=1e-4)
+    assert len(ask("/faq/search", f'{{"text": "{text}"}}')["entries"]) <= 1
+    parses = ask("/model/parse/batch", f'{{"texts": ["hello", "{text}"]}}')["parses"]
+    assert parses[0]["intent"]["name"] == "greet"
+    assert parses[1]["intent"]["name"] in NAMES
 
 
 def test_shouting_means_the_same(nlu: TestClient) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from rapidfuzz import fuzz
 
-from nlu.adapter import SHIPPED, read_card
+from nlu.card import SHIPPED, read_card
 from nlu.dataset import DATA, Example, fingerprint, read_folder, read_intents
 from nlu.evaluation import evaluate
 from nlu.predictor import Predictor

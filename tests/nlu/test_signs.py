@@ -1,8 +1,8 @@
 import pytest
 
-from nlu.batches import cut_words
 from nlu.encoder import load_encoder
 from nlu.signs import spell_out
+from nlu.words import cut_words
 
 
 @pytest.mark.parametrize(

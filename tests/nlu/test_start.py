@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 
 from nlu.dataset import Example
 from nlu.encoder import load_encoder
+from nlu.errors import AdapterError
 from nlu.labels import Labels
 from nlu.lexicon import read_lexicon
 from nlu.model import Understander, build
@@ -62,7 +63,18 @@ def test_an_adapter_starts_with_the_weights_of_the_start(tiny_encoder: str, tmp_
     assert all(bool((p == 0.25).all()) for p in learnt)
 
 
-@pytest.mark.parametrize(("count", "epochs"), [(100, 8), (3_000, 14), (10_000, 5)])
-def test_the_recipe_goes_by_how_many_rows_there_are(count: int, epochs: int) -> None:
-    assert choose_recipe(count).epochs == epochs
-    assert choose_recipe(count, epochs=2).epochs == 2
+def test_a_missing_or_damaged_start_names_the_cure(tiny_encoder: str, tmp_path: Path) -> None:
+    model, _ = a_model(tiny_encoder)
+    with pytest.raises(AdapterError, match="git checkout nlu/start"):
+        take_start(model, folder=tmp_path)
+    (tmp_path / WEIGHTS).write_bytes(b"cut off")
+    with pytest.raises(AdapterError, match="git checkout nlu/start"):
+        take_start(model, folder=tmp_path)
+
+
+def test_the_recipe_goes_by_how_many_rows_there_are() -> None:
+    few, some, many = (choose_recipe(count) for count in (100, 3_000, 10_000))
+    assert few.adapter_rate < some.adapter_rate
+    assert [recipe.names for recipe in (few, some, many)] == [True, False, False]
+    assert many.epochs < some.epochs
+    assert choose_recipe(3_000, epochs=2).epochs == 2

@@ -2,21 +2,23 @@
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from peft import LoraConfig
 
 from nlu import adapter as adapters
 from nlu.batches import IGNORED, make_batches, make_rows
+from nlu.card import read_card
 from nlu.dataset import Example, fingerprint, read_annotations
 from nlu.encoder import load_encoder
 from nlu.errors import AdapterError, DatasetError
-from nlu.labels import Labels
+from nlu.labels import OUT_OF_SCOPE, Labels
 from nlu.model import CosineHead
-from nlu.predictor import Predictor
-from nlu.recipe import Epoch, Recipe
+from nlu.recipe import Epoch, Recipe, choose_recipe
 from nlu.training import Trained, train
 
 ROWS = [
@@ -67,42 +69,42 @@ def test_a_saved_adapter_gives_the_same_outputs_plain_and_merged(
 ) -> None:
     trained.save(tmp_path / "adapter")
     texts = ["show me red shoes", "bye", "boots under 80 bucks not blue"]
-    before = Predictor(trained.adapter).run(texts)
+    before = trained.adapter.predictor().run(texts)
     for merged in (False, True):
         loaded = adapters.load(tmp_path / "adapter", merged=merged)
-        after = Predictor(loaded).run(texts)
-        torch.testing.assert_close(after.intents, before.intents, atol=1e-4, rtol=1e-4)
-        torch.testing.assert_close(after.sentiments, before.sentiments, atol=1e-4, rtol=1e-4)
+        after = loaded.predictor().run(texts)
+        np.testing.assert_allclose(after.intents, before.intents, atol=1e-4, rtol=1e-4)
+        np.testing.assert_allclose(after.sentiments, before.sentiments, atol=1e-4, rtol=1e-4)
         for one, other in zip(after.tags, before.tags, strict=True):
-            torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)
+            np.testing.assert_allclose(one, other, atol=1e-4, rtol=1e-4)
 
 
 def test_a_batch_gives_what_single_texts_give(trained: Trained) -> None:
-    predictor = Predictor(trained.adapter)
+    predictor = trained.adapter.predictor()
     texts = ["hi", "i want blue boots under 80 bucks please show me"]
     together = predictor.run(texts)
     for n, text in enumerate(texts):
         alone = predictor.run([text])
-        torch.testing.assert_close(together.intents[n], alone.intents[0], atol=1e-5, rtol=1e-4)
-        torch.testing.assert_close(together.tags[n], alone.tags[0], atol=1e-5, rtol=1e-4)
+        np.testing.assert_allclose(together.intents[n], alone.intents[0], atol=1e-5, rtol=1e-4)
+        np.testing.assert_allclose(together.tags[n], alone.tags[0], atol=1e-5, rtol=1e-4)
 
 
 def test_one_pass_serves_all_three_heads(trained: Trained) -> None:
     passes = []
     hook = trained.adapter.model.encoder.register_forward_hook(lambda *_: passes.append(1))
-    prediction = Predictor(trained.adapter).predict(["show me red shoes"])[0]
+    prediction = trained.adapter.predictor().predict(["show me red shoes"])[0]
     hook.remove()
     assert len(passes) == 1
     assert prediction.intents.sum() == pytest.approx(1, abs=1e-4)
     assert prediction.sentiments.sum() == pytest.approx(1, abs=1e-4)
-    assert prediction.tags.shape == (4, len(Predictor(trained.adapter).labels.tags))
+    assert prediction.tags.shape == (4, len(trained.adapter.predictor().labels.tags))
 
 
 def test_the_card_names_the_data_and_the_files_are_pefts_own(
     trained: Trained, tmp_path: Path
 ) -> None:
     trained.with_metrics({"accuracy": 0.5}).save(tmp_path / "adapter")
-    card = adapters.read_card(tmp_path / "adapter")
+    card = read_card(tmp_path / "adapter")
     assert card.data_hash == fingerprint(some_rows())
     assert card.metrics == {"accuracy": 0.5}
     config = json.loads((tmp_path / "adapter" / "adapter_config.json").read_text())
@@ -133,9 +135,22 @@ def test_another_peft_configuration_does_as_well(tiny_encoder: str, tmp_path: Pa
 def test_rows_without_annotations_teach_the_intent_alone(tiny_encoder: str) -> None:
     plain = [Example(e.text, e.intent) for e in some_rows()]
     made = train(plain, recipe=Recipe(epochs=1), base=tiny_encoder, device="cpu")
-    prediction = Predictor(made.adapter).predict(["hi"])[0]
+    prediction = made.adapter.predictor().predict(["hi"])[0]
     assert prediction.spans == []
     assert made.adapter.card.labels.entities == ()
+
+
+def test_few_rows_are_joined_by_the_names_of_their_intents(tiny_encoder: str) -> None:
+    recipe = choose_recipe(12, epochs=1)
+    rows = [Example(e.text, e.intent) for e in some_rows()[:12]]
+    rows += [Example("blue one", OUT_OF_SCOPE)] * 2
+    plain, named = (
+        train(rows, recipe=replace(recipe, names=names), base=tiny_encoder, device="cpu")
+        for names in (False, recipe.names)
+    )
+    kept = [len(made.adapter.landmarks.owners) for made in (plain, named)]
+    # What is out of scope has a name that says nothing.
+    assert kept == [14, 14 + 3]
 
 
 def test_one_intent_cannot_be_told_apart(tiny_encoder: str) -> None:
@@ -178,7 +193,7 @@ def test_every_row_is_learnt_once_an_epoch_and_padding_is_ignored(tiny_encoder: 
     _, tokenizer = load_encoder(tiny_encoder)
     labels = Labels(("goodbye", "greet", "search_product"))
     rows = make_rows(some_rows(), tokenizer=tokenizer, labels=labels)
-    batches = list(make_batches(rows, size=5, rng=random.Random(0), padding=0))
+    batches = list(make_batches(rows, size=5, rng=random.Random(0)))
     assert sum(len(batch.intents) for batch in batches) == len(rows)
     for batch in batches:
         assert (batch.tags[batch.mask == 0] == IGNORED).all()
