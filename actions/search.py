@@ -108,6 +108,10 @@ def present(
     found = find(turn, wishes, skip=[*disliked, *skip])
     if more and not found.degraded and (not found.offers or found.relaxed):
         # What still fits has all been shown; goods that do not fit are no more of the same.
+        if wishes.gift and not wishes.kinds and wishes.purpose:
+            # Not everything for a coffee drinker need be for coffee.
+            present(turn, wishes.with_changes(purpose=[]), skip=skip, more=True)
+            return
         turn.say(
             "utter_no_more",
             wishes=name_wishes(turn, wishes),

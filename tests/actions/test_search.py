@@ -255,3 +255,13 @@ def test_a_no_that_refuses_something_is_a_wish(chat: Rehearsal) -> None:
     answer = chat.say("deny", "not [Field](brand:Field!)")
     assert set(answer.cards) == {"s1", "s3", "s5", "s7"}
     assert chat.say("deny", "no").cards == []
+
+
+def test_more_ideas_for_a_gift_are_not_all_for_one_interest(chat: Rehearsal) -> None:
+    chat.say("ask_recommendation", "a gift for my [brother](recipient) under [40](price_max)")
+    first = chat.say("ask_recommendation", "he is into [coffee](category:?)")
+    assert "coffee" in first.text
+    chat.recommender.relaxed = [Relaxed(constraint="price_max", asked=40, given=90)]
+    more = chat.say("show_more", "any other ideas")
+    assert "coffee" not in more.text
+    assert "brother" in more.text
