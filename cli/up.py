@@ -23,6 +23,7 @@ from cli.swap import check_whole
 from common.errors import ConfigurationError
 from common.logs import JsonFormatter
 from common.settings import Settings, load_settings
+from db.checkpoints import Checkpoints
 from db.demo.load import load_demo
 from db.engine import make_engine, session_factory
 from db.migrate import upgrade
@@ -71,10 +72,11 @@ def up(
             raise
     try:
         _say_where(settings, console)
-        while True:
-            time.sleep(LOOK_EVERY_S)
-            for sentence in supervisor.look_after():
-                console.print(sentence, style="yellow", soft_wrap=True)
+        with Checkpoints(settings.database_url):
+            while True:
+                time.sleep(LOOK_EVERY_S)
+                for sentence in supervisor.look_after():
+                    console.print(sentence, style="yellow", soft_wrap=True)
     except KeyboardInterrupt:
         console.print("\nStopping ...")
     finally:

@@ -55,6 +55,8 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "cache_size=-32000",
+        # Far above the usual thousand pages: db/checkpoints.py sees to it where a shop runs.
+        "wal_autocheckpoint=20000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
