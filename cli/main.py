@@ -6,7 +6,7 @@ import pydantic
 import typer
 from rich.console import Console
 
-from cli import imports, nlu
+from cli import imports, nlu, recommender
 from cli.backup import backup
 from cli.dialogue import train_dialogue
 from cli.dialogues import evaluate_dialogues
@@ -31,6 +31,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")
 train.command("nlu")(nlu.train_nlu)
+train.command("recommender")(recommender.train_recommender)
 train.command("dialogue")(train_dialogue)
 evaluate.command("nlu")(nlu.evaluate_nlu)
 evaluate.command("dialogues")(evaluate_dialogues)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, distinct, extract, func, select, union_all
@@ -15,6 +16,7 @@ from db.tables.behaviour import Event
 WITHOUT_ITEMS = frozenset({"search", "view_cart", "begin_checkout", "view_item_list"})
 # Steps that say that somebody wants the product.
 WANTING = ("view_item", "add_to_wishlist", "add_to_cart", "purchase")
+_STREAMED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,23 @@ def recent_events(
     steps = {row.id: Step(*row) for row in session.execute(union_all(*newest))}
     newest_first = sorted(steps.values(), key=lambda e: (e.occurred_at, e.id), reverse=True)
     return newest_first[:limit]
+
+
+def each_shoppers_events(session: Session) -> Iterator[list[Step]]:
+    """All steps that concern a product, one shopper after another, each's oldest first.
+
+    Read in one stream: the table may be larger than memory. A signed-in shopper's steps come
+    together, wherever they were taken; a guest's, those of one conversation or browser.
+    """
+    shopper = func.coalesce(Event.customer_id, Event.session_id)
+    steps = (
+        select(shopper, Event.id, Event.name, Event.product_id, Event.occurred_at, Event.rating)
+        .where(Event.product_id.is_not(None), shopper.is_not(None))
+        .order_by(shopper, Event.occurred_at, Event.id)
+        .execution_options(yield_per=_STREAMED)
+    )
+    for _, rows in groupby(session.execute(steps), key=lambda row: row[0]):
+        yield [Step(row.id, row.name, row.product_id, *row[4:]) for row in rows]
 
 
 def latest_event_at(session: Session) -> datetime | None:
