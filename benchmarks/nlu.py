@@ -9,15 +9,13 @@ measured again when its rows, or for ours the recipe, have changed. `--print` me
 
 import argparse
 import hashlib
-import json
 import statistics
 import sys
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cells import Cell, keep
 from benchmarks.nlu_peers import NAMES, Extras, System, make_systems
 from benchmarks.nlu_plot import Bar, draw_bars
 from benchmarks.nlu_sets import REAL, SETS, LabelledSet, read_set, smallest
@@ -31,19 +29,6 @@ _SHORT = {
     "oos_auroc": "AUROC",
     "macro_f1": "macro-F1",
 }
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One system trained once on one set."""
-
-    name: str
-    system: str
-    seed: int
-
-    def file(self, cache: Path) -> Path:
-        """Where it is kept."""
-        return cache / self.system / f"{self.name}-{self.seed}.json"
 
 
 def main() -> int:
@@ -117,22 +102,8 @@ def settle(
         extras: what the run says beside.
         measure: otherwise take what is in the cache, however old, or None.
     """
-    file, key = cell.file(cache), _key(rows, system.version)
-    if file.exists():
-        kept = json.loads(file.read_text())
-        if kept["key"] == key or not measure:
-            return dict(kept["figures"])
-    if not measure:
-        return None
-    started = time.perf_counter()
-    figures = system.measure(rows, cell.seed, extras)
-    seconds = time.perf_counter() - started
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(".draft")
-    draft.write_text(json.dumps({"key": key, "figures": figures}, indent=2) + "\n")
-    draft.replace(file)
-    print(f"{cell.system} on {cell.name}, seed {cell.seed}: {seconds:.0f} s", file=sys.stderr)
-    return figures
+    work = (lambda: system.measure(rows, cell.seed, extras)) if measure else None
+    return keep(cell, _key(rows, system.version), work, cache=cache)
 
 
 def _key(rows: LabelledSet, version: str) -> str:

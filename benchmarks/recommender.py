@@ -10,17 +10,15 @@ recipe have changed. `--print` measures nothing. One thread, so that machines co
 
 import argparse
 import hashlib
-import json
 import statistics
 import sys
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from benchmarks.cells import Cell, keep
 from benchmarks.recommender_sets import FILES, REAL, SequenceSet, encode, read_set
 from benchmarks.recommender_systems import System, make_systems, make_task
 from recommender.lexical import Floats
@@ -30,19 +28,6 @@ _CACHE = ".cache/benchmarks/recommender"
 FIRST_SEED = 7
 _SMOKE_USERS = 600
 _SHOWN = ("recall@10", "ndcg@10", "coverage@10")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One system measured once on one set."""
-
-    name: str
-    system: str
-    seed: int
-
-    def file(self, cache: Path) -> Path:
-        """Where it is kept."""
-        return cache / self.system / f"{self.name}-{self.seed}.json"
 
 
 def main() -> int:
@@ -86,32 +71,21 @@ def settle(
     cell: Cell, system: System, rows: SequenceSet, options: argparse.Namespace
 ) -> dict[str, Any] | None:
     """A cell's figures, from the cache where they hold; None where nothing may be measured."""
-    file = cell.file(options.cache)
     key = hashlib.sha256(f"{rows.key} {system.version}".encode()).hexdigest()[:16]
-    if file.exists():
-        kept = json.loads(file.read_text())
-        if kept["key"] == key or options.print:
-            return dict(kept["figures"])
-    if options.print:
-        return None
-    file.parent.mkdir(parents=True, exist_ok=True)
-    started = time.perf_counter()
-    task = make_task(
-        rows.sequences,
-        items=len(rows.texts),
-        texts=_texts(rows, options.cache),
-        folder=file.parent / cell.name / key,
-        seed=cell.seed,
-        device=options.device,
-        short=options.smoke,
-    )
-    figures = system.measure(task)
-    draft = file.with_suffix(".draft")
-    draft.write_text(json.dumps({"key": key, "figures": figures}, indent=2) + "\n")
-    draft.replace(file)
-    seconds = time.perf_counter() - started
-    print(f"{cell.system} on {cell.name}, seed {cell.seed}: {seconds:.0f} s", file=sys.stderr)
-    return figures
+
+    def work() -> dict[str, Any]:
+        task = make_task(
+            rows.sequences,
+            items=len(rows.texts),
+            texts=_texts(rows, options.cache),
+            folder=cell.file(options.cache).parent / cell.name / key,
+            seed=cell.seed,
+            device=options.device,
+            short=options.smoke,
+        )
+        return system.measure(task)
+
+    return keep(cell, key, None if options.print else work, cache=options.cache)
 
 
 def _texts(rows: SequenceSet, cache: Path) -> Callable[[], Floats]:

@@ -2,16 +2,14 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.training import training_progress
 from common.settings import Settings
 
 if TYPE_CHECKING:
@@ -132,7 +130,7 @@ def _train(
     from nlu.training import train
 
     recipe = choose_recipe(len(examples), seed=seed, epochs=epochs)
-    with _progress() as (on_step, on_epoch):
+    with training_progress(console, _tell) as (on_step, on_epoch):
         return train(
             examples,
             recipe=recipe,
@@ -159,25 +157,12 @@ def _served(folder: Path, exports: Path, learnt: list[Any]) -> "Predictor":
         return made.predictor()
 
 
-@contextmanager
-def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[["Epoch"], None]]]:
-    """A bar over all steps, and a line after each epoch."""
-    columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("training", total=None)
-
-        def on_step(step: int, steps: int) -> None:
-            bar.update(task, completed=step, total=steps)
-
-        def on_epoch(epoch: "Epoch") -> None:
-            bar.console.print(
-                f"{epoch.number:2}/{epoch.of} loss {epoch.loss:.3f}, set aside: intents "
-                f"{epoch.intent_accuracy:.3f} entities {epoch.entity_f1:.3f} "
-                f"sentiment {epoch.sentiment_f1:.3f}, {epoch.seconds:.0f} s",
-                highlight=False,
-            )
-
-        yield on_step, on_epoch
+def _tell(epoch: "Epoch") -> str:
+    return (
+        f"{epoch.number:2}/{epoch.of} loss {epoch.loss:.3f}, set aside: intents "
+        f"{epoch.intent_accuracy:.3f} entities {epoch.entity_f1:.3f} "
+        f"sentiment {epoch.sentiment_f1:.3f}, {epoch.seconds:.0f} s"
+    )
 
 
 def _report(

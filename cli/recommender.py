@@ -1,15 +1,13 @@
 """`shopkeeper train recommender`."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cli.training import training_progress
 from common.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ def train_recommender(
         recipe = replace(recipe, epochs=epochs)
     shelf = settings.models / "recommender"
     checkpoint = shelf / "training.pt"
-    with _progress() as (on_step, on_epoch):
+    with training_progress(console, _tell) as (on_step, on_epoch):
         trained = train(
             shop.histories,
             shop.texts,
@@ -73,22 +71,9 @@ def train_recommender(
     )
 
 
-@contextmanager
-def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[["Epoch"], None]]]:
-    """A bar over the steps of an epoch, and a line after each."""
-    columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("training", total=None)
-
-        def on_step(step: int, steps: int) -> None:
-            bar.update(task, completed=step, total=steps)
-
-        def on_epoch(epoch: "Epoch") -> None:
-            bar.console.print(
-                f"{epoch.number:2}/{epoch.of} loss {epoch.loss:.3f}, last steps: recall@10 "
-                f"{epoch.figures['recall@10']:.3f} NDCG@10 {epoch.figures['ndcg@10']:.3f}, "
-                f"{epoch.seconds:.0f} s",
-                highlight=False,
-            )
-
-        yield on_step, on_epoch
+def _tell(epoch: "Epoch") -> str:
+    return (
+        f"{epoch.number:2}/{epoch.of} loss {epoch.loss:.3f}, last steps: recall@10 "
+        f"{epoch.figures['recall@10']:.3f} NDCG@10 {epoch.figures['ndcg@10']:.3f}, "
+        f"{epoch.seconds:.0f} s"
+    )

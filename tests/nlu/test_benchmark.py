@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.nlu import Cell, bars, settle, table
+from benchmarks.cells import Cell
+from benchmarks.nlu import bars, settle, table
 from benchmarks.nlu_peers import Answers, Extras, System, score
 from benchmarks.nlu_plot import draw_bars
 from benchmarks.nlu_sets import LabelledSet, few, read_set, with_typos

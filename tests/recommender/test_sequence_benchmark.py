@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.recommender import Cell, read_options, settle, table
+from benchmarks.cells import Cell
+from benchmarks.recommender import read_options, settle, table
 from benchmarks.recommender_sets import SequenceSet, read_set
 from benchmarks.recommender_systems import System, Task, make_systems, make_task
 from recommender.sequence.recipe import Recipe
