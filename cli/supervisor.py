@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 # What ran well until now starts again at once; what dies again waits, each time twice as long.
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
+# Whatever answered before it died again served shoppers meanwhile: it is missed sooner.
+LONGEST_PAUSE_SERVING_S = 4.0
 # A process that ran this long has recovered: its next death starts the pauses anew.
 STEADY_S = 60.0
 STOP_S = 10.0
@@ -172,7 +174,8 @@ class Supervisor:
             process.deaths = 0
         pause = 0.0
         if process.deaths:
-            pause = min(FIRST_PAUSE_S * 2 ** (process.deaths - 1), LONGEST_PAUSE_S)
+            longest = LONGEST_PAUSE_SERVING_S if process.answered else LONGEST_PAUSE_S
+            pause = min(FIRST_PAUSE_S * 2 ** (process.deaths - 1), longest)
         process.deaths += 1
         process.start_again_at = now + pause
         process.running = None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import supervisor as supervision
 from cli.log_files import LogFiles
 from cli.supervisor import Patience, Process, Supervisor
 from common.logs import JsonFormatter
@@ -90,6 +91,26 @@ def test_a_process_that_keeps_dying_waits_longer_each_time(
     until(lambda: len(deaths()) >= 4)
     assert ["starting it again" in deaths()[0], "again in 1 s" in deaths()[1]] == [True, True]
     assert "again in 2 s" in deaths()[2]
+
+
+def test_what_serves_between_its_deaths_is_not_kept_waiting_for_long(
+    tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr(supervision, "LONGEST_PAUSE_SERVING_S", 0.03)
+    monkeypatch.setattr(supervision, "PROBE_EVERY_S", 0.05)
+    process = a_process(tmp_path, HANGS_WHEN_TOLD, port=free_port())
+    supervisor = supervise(process)
+
+    def answers() -> bool:
+        supervisor.look_after()
+        return process.answered
+
+    for _ in range(6):  # The sixth death would wait for 0.02 * 2 ** 4 s.
+        until(answers)
+        kill(process)
+        supervisor.look_after()
+    assert process.start_again_at - time.monotonic() <= 0.03
 
 
 def test_a_crash_loop_says_where_to_look(
