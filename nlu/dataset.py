@@ -39,12 +39,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One message with what it means; None where the source does not say."""
+    """One message with what it means; None where the source does not say.
+
+    Attributes:
+        tells_intent: whether its intent is to be learnt; some rows are there for their mood alone.
+    """
 
     text: str
     intent: str
     sentiment: str | None = None
     spans: tuple[Span, ...] | None = None
+    tells_intent: bool = True
 
 
 def read_annotations(row: str) -> tuple[str, tuple[Span, ...]]:
@@ -127,7 +132,7 @@ def read_file(file: Path, *, intents: Sequence[str]) -> list[Example]:
         DatasetError: the file or one of its rows is wrong.
     """
     content = _load_yaml(file)
-    intent = content.pop("intent", None)
+    intent, tells_intent = content.pop("intent", None), content.pop("tells_intent", True)
     if intent not in intents:
         raise DatasetError(f"{file.name}: unknown intent {intent!r}; intents.yml lists them all.")
     if unknown := sorted(set(content) - set(SENTIMENTS)):
@@ -142,7 +147,7 @@ def read_file(file: Path, *, intents: Sequence[str]) -> list[Example]:
                 text, spans = read_annotations(row)
             except DatasetError as error:
                 raise DatasetError(f"{where}: {error.detail}") from error
-            examples.append(Example(text, intent, sentiment, spans))
+            examples.append(Example(text, intent, sentiment, spans, bool(tells_intent)))
     return examples
 
 
@@ -161,6 +166,8 @@ def split(
 ) -> tuple[list[Example], list[Example]]:
     """Part of every intent's rows set aside for choosing, the rest for learning.
 
+    Rows that do not tell their intent are all for learning.
+
     Args:
         share: how much of each intent to set aside; at least one row of an intent with two.
 
@@ -168,10 +175,11 @@ def split(
         The rows to learn from, and those set aside.
     """
     rows: defaultdict[str, list[Example]] = defaultdict(list)
+    learn = [example for example in examples if not example.tells_intent]
     for example in examples:
-        rows[example.intent].append(example)
+        if example.tells_intent:
+            rows[example.intent].append(example)
     rng = random.Random(seed)  # noqa: S311 - reproducible, not secret
-    learn: list[Example] = []
     aside: list[Example] = []
     for intent in sorted(rows):
         mine = rows[intent]
@@ -199,4 +207,5 @@ def fingerprint(examples: Iterable[Example]) -> str:
 
 def _as_list(example: Example) -> list[Any]:
     spans = [[s.start, s.end, s.entity, s.role] for s in example.spans or ()]
-    return [example.text, example.intent, example.sentiment, spans]
+    known = [example.text, example.intent, example.sentiment, spans]
+    return known if example.tells_intent else [*known, "mood"]

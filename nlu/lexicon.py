@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import yaml
 
 from nlu.dataset import DATA
 from nlu.errors import DatasetError
+from nlu.phrases import fold
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,15 @@ class Lexicon:
     after: tuple[str, ...] = ()
     unpadded: frozenset[str] = frozenset()
     spelling: tuple[str, ...] = ()
+
+    @cached_property
+    def entity_of(self) -> Mapping[str, str]:
+        """The entity of each folded phrase that stands in one list only."""
+        lists: dict[str, set[str]] = {}
+        for entity, phrases in self.values.items():
+            for phrase in phrases:
+                lists.setdefault(fold(phrase), set()).add(entity)
+        return {phrase: min(found) for phrase, found in lists.items() if len(found) == 1}
 
     @property
     def phrases(self) -> list[str]:

@@ -53,7 +53,15 @@ class Parser:
         vocabulary, made = self._vocabulary.current, self._speller
         if made is None or made[0] is not vocabulary:
             own = dict.fromkeys(vocabulary.words, TRUSTED) | self.predictor.card.words
-            made = self._speller = vocabulary, Speller(own, common=self._common)
+            made = self._speller = (
+                vocabulary,
+                Speller(
+                    own,
+                    common=self._common,
+                    pairs=self.predictor.card.pairs,
+                    names=[*self._lexicon.values.get("brand", ()), *vocabulary.values_of("brand")],
+                ),
+            )
         return [made[1].correct(text) for text in texts]
 
     def parse_payload(self, text: str) -> Parse | None:

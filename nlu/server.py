@@ -4,14 +4,12 @@ import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
+from common.problems import INTERNAL_PROBLEMS, Problem
 from common.service import add_service_routes, require_internal_secret, serve
 from common.settings import Settings, load_settings
 from nlu.service import NluService
@@ -26,20 +24,16 @@ from nlu.wire import (
     ModelCard,
     Parse,
     ParseRequest,
-    Problem,
 )
 
 # What a shopper can send, with room; the rest of a longer text says no more.
 LONGEST_TEXT = 10_000
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "The body is no JSON."},
-    401: {"model": Problem, "description": "The internal secret is missing or wrong."},
-    422: {"model": Problem, "description": "Something in it does not fit; the detail says what."},
+_NO_ADAPTER: dict[int | str, dict[str, Any]] = {
     503: {"model": Problem, "description": "No adapter could be loaded; the detail says why."},
 }
 
-router = APIRouter(responses=_PROBLEMS)
+router = APIRouter(responses=INTERNAL_PROBLEMS | _NO_ADAPTER)
 
 
 def create_app(settings: Settings, *, service: NluService | None = None) -> FastAPI:
@@ -60,22 +54,17 @@ def create_app(settings: Settings, *, service: NluService | None = None) -> Fast
     # Where a secret is set every call needs it; so only our own processes send `/intent{...}`.
     require_internal_secret(app, settings=settings)
     app.include_router(router)
-    app.add_exception_handler(HTTPException, _answer_http)
     return app
-
-
-async def _answer_http(_: Request, error: Exception) -> JSONResponse:
-    """An error of the framework's own, such as a body that is no JSON, in our form."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for no other
-    name = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-    return JSONResponse(
-        {"error": name, "detail": str(error.detail)}, error.status_code, headers=error.headers
-    )
 
 
 def _readable(text: str) -> str:
     """Cut to length; half a surrogate pair from a broken client becomes a question mark."""
     return text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
+
+
+def _as_json(parse: Parse) -> Response:
+    """Written once: what we made ourselves needs no second check on its way out."""
+    return Response(parse.model_dump_json(), media_type="application/json")
 
 
 async def _service(request: Request) -> NluService:
@@ -98,16 +87,17 @@ Turnstile = Annotated[threading.BoundedSemaphore, Depends(_turnstile)]
 Counted = Annotated[Traffic, Depends(_traffic)]
 
 
-@router.post("/model/parse")
-def parse(asked: ParseRequest, nlu: Service, turnstile: Turnstile, traffic: Counted) -> Parse:
+@router.post("/model/parse", response_model=Parse)
+def parse(asked: ParseRequest, nlu: Service, turnstile: Turnstile, traffic: Counted) -> Response:
     """Intent, entities and sentiment of one message, or what a button's payload stands for."""
     text = _readable(asked.text)
-    if payload := nlu.parser.parse_payload(text):
-        return payload
+    serving = nlu.serving(asked.shopper)
+    if payload := serving.parser.parse_payload(text):
+        return _as_json(payload)
     with nlu.courtesy.answering(), traffic.work("parse"), turnstile:
-        parses = nlu.parser.parse([text])
+        parses = serving.parse([text])
     traffic.understood(parses)
-    return parses[0]
+    return _as_json(parses[0])
 
 
 @router.post("/model/parse/batch")
@@ -116,7 +106,7 @@ def parse_batch(
 ) -> BatchAnswer:
     """The same for many messages at once; payloads are only text here."""
     with traffic.work("parse", texts=len(asked.texts)), turnstile:
-        return BatchAnswer(parses=nlu.parser.parse([_readable(text) for text in asked.texts]))
+        return BatchAnswer(parses=nlu.serving().parse([_readable(text) for text in asked.texts]))
 
 
 @router.post("/embed")

@@ -25,6 +25,7 @@ from nlu.card import PACKAGED, Card
 from nlu.dataset import Example, fingerprint, spell_names, split
 from nlu.encoder import choose_device, load_encoder
 from nlu.errors import DatasetError
+from nlu.frozen import frozen_by_onednn
 from nlu.labels import ENTITIES, OUT_OF_SCOPE, Labels
 from nlu.landmarks import Landmarks, choose_landmarks, unit_rows
 from nlu.lexicon import Lexicon, read_lexicon
@@ -35,7 +36,7 @@ from nlu.rates import make_optimizer
 from nlu.recipe import Epoch, OnEpoch, OnStep, Recipe
 from nlu.scripts import common_scripts
 from nlu.sentiment import balance
-from nlu.spelling import TRUSTED, Speller, common_words, count_words
+from nlu.spelling import TRUSTED, Speller, common_words, count_pairs, count_words
 from nlu.start import START, take_start
 
 # What calibration may assume where the rows hold an intent for what is out of scope.
@@ -117,7 +118,7 @@ def train(
         take_start(model, folder=start)
     scripts = common_scripts(example.text for example in examples)
     lexicon = lexicon or read_lexicon()
-    words = count_words([*(e.text for e in examples), *lexicon.phrases * TRUSTED])
+    said = [*(e.text for e in examples), *lexicon.phrases * TRUSTED]
     card = Card(
         labels,
         Calibration(),
@@ -125,9 +126,10 @@ def train(
         fingerprint(examples),
         recipe=asdict(recipe),
         scripts=scripts,
-        words=words if recipe.spelling else {},
+        words=count_words(said) if recipe.spelling else {},
+        pairs=count_pairs(said) if recipe.spelling else {},
     )
-    run = _Run(
+    run = Run(
         made=Adapter(
             model,
             tokenizer,
@@ -138,13 +140,15 @@ def train(
             version="unsaved",
         ),
         learn=learn,
-        aside=aside or learn,
+        aside=aside or _telling(learn),
         recipe=recipe,
         lexicon=lexicon,
         device=choose_device(device),
     )
-    history = run.train(on_epoch=on_epoch, on_step=on_step, started=started)
-    return Trained(run.finish(), history, time.perf_counter() - started)
+    with frozen_by_onednn(run.model):
+        history = run.train(on_epoch=on_epoch, on_step=on_step, started=started)
+        made = run.finish()
+    return Trained(made, history, time.perf_counter() - started)
 
 
 def _seed(seed: int) -> None:
@@ -152,8 +156,14 @@ def _seed(seed: int) -> None:
     np.random.seed(seed)
 
 
-class _Run:
-    """One training run: the state that its steps share."""
+class Run:
+    """One training run: the state that its steps share.
+
+    Attributes:
+        fresh: the intent head knows nothing yet and starts at the class means.
+    """
+
+    fresh = True
 
     def __init__(
         self,
@@ -175,8 +185,15 @@ class _Run:
         self.odds, self.speller = Augmentation(), None
         if recipe.spelling:
             common = common_words(made.tokenizer.get_vocab())
-            self.odds, self.speller = HASTY, Speller(made.card.words, common=common)
+            self.odds = HASTY
+            self.speller = Speller(
+                made.card.words,
+                common=common,
+                pairs=made.card.pairs,
+                names=lexicon.values.get("brand", ()),
+            )
         self.device = device
+        self.handicap = recipe.evened * self._log_shares().to(device)
         self.rng = random.Random(recipe.seed)  # noqa: S311 - reproducible, not secret
         self.steps = recipe.epochs * math.ceil(len(learn) / recipe.batch)
         self.step = 0
@@ -184,7 +201,8 @@ class _Run:
     def train(
         self, *, on_epoch: OnEpoch | None, on_step: OnStep | None, started: float
     ) -> list[Epoch]:
-        self.model.heads.intent.start_at(self._class_means().to(self.device))
+        if self.fresh:
+            self.model.heads.intent.start_at(self.class_means().to(self.device))
         optimizer, schedule = make_optimizer(self.model, self.recipe, steps=self.steps)
         history: list[Epoch] = []
         best, best_weights = -1.0, self._weights()
@@ -195,7 +213,8 @@ class _Run:
             history.append(epoch)
             if on_epoch:
                 on_epoch(epoch)
-            score = epoch.intent_accuracy + epoch.entity_f1 + 0.3 * epoch.sentiment_f1
+            intents = epoch.intent_f1 if self.recipe.evened else epoch.intent_accuracy
+            score = intents + epoch.entity_f1 + 0.3 * epoch.sentiment_f1
             stale += 1
             # Of equals the later one: it has learnt more.
             if score >= best:
@@ -212,13 +231,13 @@ class _Run:
             self._close()
         balance(self.model.heads.sentiment, self.learn)
         self.model.round_to_half()
-        landmarks = self._landmarks(self.learn)
+        landmarks = self._landmarks()
         card = replace(self.made.card, calibration=calibration)
         self.model.cpu()
         return replace(self.made, landmarks=landmarks, card=card)
 
     def _calibrate(self) -> Calibration:
-        landmarks = self._landmarks(self.learn)
+        landmarks = self._landmarks()
         passed = self._pass(self.aside)
         intents = self._intents(self.aside)
         return fit(
@@ -240,9 +259,10 @@ class _Run:
         for _ in range(epochs):
             self._learn_once(optimizer, schedule, on_step=None)
 
-    def _landmarks(self, examples: Sequence[Example]) -> Landmarks:
+    def _landmarks(self) -> Landmarks:
+        telling = _telling(self.learn)
         return choose_landmarks(
-            self._pass(examples).pooled, self._intents(examples), seed=self.recipe.seed
+            self._pass(telling).pooled, self._intents(telling), seed=self.recipe.seed
         )
 
     def _intents(self, examples: Sequence[Example]) -> list[int]:
@@ -290,25 +310,36 @@ class _Run:
     def _loss(self, batch: Batch) -> torch.Tensor:
         out = self.model(batch.ids.to(self.device), batch.mask.to(self.device))
         recipe = self.recipe
-        loss = functional.cross_entropy(
-            out.intents, batch.intents.to(self.device), label_smoothing=recipe.smoothing
-        )
-        for weight, logits, wanted in (
-            (recipe.sentiment_weight, out.sentiments, batch.sentiments),
-            (recipe.tag_weight, out.tags, batch.tags),
-            (recipe.role_weight, out.roles, batch.roles),
+        loss = torch.zeros((), device=self.device)
+        for weight, logits, wanted, smoothing in (
+            (1.0, out.intents + self.handicap, batch.intents, recipe.smoothing),
+            (recipe.sentiment_weight, out.sentiments, batch.sentiments, 0.0),
+            (recipe.tag_weight, out.tags, batch.tags, 0.0),
+            (recipe.role_weight, out.roles, batch.roles, 0.0),
         ):
             # A mean over nothing is no number.
             if bool((wanted != IGNORED).any()):
                 flat = wanted.reshape(-1).to(self.device)
                 loss = loss + weight * functional.cross_entropy(
-                    logits.reshape(len(flat), -1), flat, ignore_index=IGNORED
+                    logits.reshape(len(flat), -1),
+                    flat,
+                    ignore_index=IGNORED,
+                    label_smoothing=smoothing,
                 )
         return loss
 
-    def _class_means(self) -> torch.Tensor:
-        unit = torch.from_numpy(unit_rows(self._pass(self.learn).pooled))
-        index = torch.tensor(self._intents(self.learn))
+    def _log_shares(self) -> torch.Tensor:
+        """How much of the rows each intent has: [intents]."""
+        counts = np.bincount(
+            self._intents(_telling(self.learn)), minlength=len(self.labels.intents)
+        )
+        return torch.from_numpy(np.log(np.maximum(counts, 1) / counts.sum())).float()
+
+    def class_means(self) -> torch.Tensor:
+        """The mean direction of each intent's rows: [intents, width]."""
+        telling = _telling(self.learn)
+        unit = torch.from_numpy(unit_rows(self._pass(telling).pooled))
+        index = torch.tensor(self._intents(telling))
         sums = torch.zeros(len(self.labels.intents), unit.shape[1]).index_add_(0, index, unit)
         return functional.normalize(sums, dim=-1)
 
@@ -323,10 +354,15 @@ class _Run:
             of=self.recipe.epochs,
             loss=loss,
             intent_accuracy=sum(right) / len(right),
+            intent_f1=macro_f1([e.intent for e in self.aside], guesses),
             entity_f1=entity_scores(self.aside, [p.spans for p in predictions])["f1"],
             sentiment_f1=_sentiment_f1(self.aside, predictions),
             seconds=time.perf_counter() - started,
         )
+
+
+def _telling(examples: Sequence[Example]) -> list[Example]:
+    return [example for example in examples if example.tells_intent]
 
 
 def _sentiment_f1(examples: Sequence[Example], predictions: Sequence[Prediction]) -> float:

@@ -61,6 +61,7 @@ class Parse(Wire):
     Attributes:
         readable: False where most letters are of a script that the model never learnt from.
         tapped: a quick reply was tapped: `text` is its title, our own wording.
+        model_version: who read it, as `name@hash`; empty where no model was asked.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Parse(Wire):
     sentiment: Sentiment = Field(default_factory=Sentiment)
     readable: bool = True
     tapped: bool = False
+    model_version: str = ""
 
     def named(self, entity: str, *, role: Role = "include") -> list[EntityValue]:
         """The values of this entity in this role, in the order of the text."""
@@ -77,9 +79,14 @@ class Parse(Wire):
 
 
 class ParseRequest(Wire):
-    """Rasa's own request; message_id and token are accepted and not needed."""
+    """Rasa's own request; message_id and token are accepted and not needed.
+
+    Attributes:
+        shopper: a pseudonym of who wrote it. While a model is on trial it decides which one reads.
+    """
 
     text: str
+    shopper: str | None = Field(default=None, max_length=200)
     message_id: str | None = None
     token: str | None = None
 
@@ -131,23 +138,12 @@ class FaqSearch(Wire):
     answerable: bool = False
 
 
-class Problem(Wire):
-    """Every error's body.
-
-    Attributes:
-        error: a stable name, for programs.
-        detail: a sentence that names the cure, or what is wrong with which field.
-    """
-
-    error: str
-    detail: str | list[dict[str, str]]
-
-
 class ModelCard(Wire):
     """What is loaded.
 
     Attributes:
         runtime: onnx on a CPU, torch on a GPU.
+        on_trial: the version that reads some shoppers' messages meanwhile; empty where none does.
     """
 
     base: str
@@ -157,6 +153,7 @@ class ModelCard(Wire):
     metrics: dict[str, float] = Field(default_factory=dict)
     version: str
     runtime: str = ""
+    on_trial: str = ""
 
 
 def spans_overlap(one: Entity, others: Iterable[Entity]) -> bool:

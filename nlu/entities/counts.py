@@ -29,7 +29,25 @@ _PLACE = re.compile(rf"\b({'|'.join(_PLACES)})\b")
 _PICKED = re.compile(
     rf"\bthe\s+(?P<word>{'|'.join(_PLACES)})(?=\s+(?:one|ones|option|item|product|result|pic\w*)\b|"
     r"\s*(?:[?!.,]|$|and\b|or\b|please|pls))"
+    rf"|\bmy\s+(?P<own>{'|'.join(_PLACES)})(?=\s+(?:order|purchase|delivery|parcel|package)\b)"
     r"|(?:\bnumber|\bno\.?|\bnr\.?|\boption|(?<!\w)#)\s?(?P<digit>\d{1,2})(?![\d.,-]*\d)",
+    re.IGNORECASE,
+)
+# Days of a month: "ordered on the 4th".
+_DATED = re.compile(
+    r"\b(?:(?:by|until|till|til|since|before|after)|(?:order|bought|plac|return|sent|paid|pay|deliver|"
+    r"due|came|arriv|ship|back)\w*\b[^.?!]{0,25}\bon)\s+the\s*$",
+    re.IGNORECASE,
+)
+# What is counted in goods and no word for a number alone says.
+_COUNTED = re.compile(
+    r"\b(?:half\s+a\s+dozen|a\s+dozen)\b|\ba\s+(?:couple|pair)(?=\s+of\s+(?!days|weeks|months|years|"
+    r"hours|minutes|times|questions|things))",
+    re.IGNORECASE,
+)
+# What happens for the first time is nothing to pick.
+_NO_PICK = re.compile(
+    r"\s+(?:wash|time|times|day|days|week|month|year|night|use|try|wear|minute|hand|thoughts?)\b",
     re.IGNORECASE,
 )
 _AMOUNTS = {
@@ -59,6 +77,12 @@ def read_ordinal(surface: str) -> int | None:
     return None
 
 
+def picks_nothing(text: str, start: int, end: int) -> bool:
+    """Whether an ordinal counts something else than goods: "the first wash", "on the 4th"."""
+    dated = text[start:end][:1].isdigit() and _DATED.search(text[:start])
+    return bool(dated or _NO_PICK.match(text, end))
+
+
 def read_quantity(surface: str) -> int | None:
     """`two` 2, `a dozen` 12, `3x` 3, `a couple` 2."""
     words = re.sub(r"[^\w\s]", " ", surface.lower()).strip()
@@ -81,11 +105,16 @@ def read_rating(surface: str) -> float | None:
 
 
 def find_counts(text: str) -> list[Mention]:
-    """Ordinals and ratings that cannot be anything else."""
-    found = []
+    """Ordinals, ratings and dozens that cannot be anything else."""
+    found = [
+        Mention("quantity", match.start(), match.end(), source="rule")
+        for match in _COUNTED.finditer(text)
+    ]
     for match in _PICKED.finditer(text):
-        group = "word" if match["word"] else "digit"
+        group = match.lastgroup or "digit"
         start, end = match.span(group)
+        if picks_nothing(text, start, end):
+            continue
         if place := read_ordinal(match[group]):
             found.append(Mention("ordinal", start, end, source="rule", value=place))
     found += [

@@ -38,7 +38,7 @@ def find_words(
         return []
     words = list(_WORD.finditer(text))
     found: list[Mention] = []
-    for first, last in _stretches(len(words)):
+    for first, last in stretches(len(words)):
         start, end = words[first].start(), words[last].end()
         here = Mention("category", start, end, source="vocabulary")
         if any(here.overlaps(other) for other in (*taken, *found)):
@@ -60,7 +60,7 @@ def _names_goods(mentions: Sequence[Mention]) -> bool:
     return any(mention.entity == "category" for mention in mentions)
 
 
-def _stretches(count: int) -> Iterator[tuple[int, int]]:
+def stretches(count: int) -> Iterator[tuple[int, int]]:
     """First and last word of every run of up to three words, longer runs first."""
     for length in range(min(_LONGEST, count), 0, -1):
         for first in range(count - length + 1):

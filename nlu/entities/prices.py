@@ -23,12 +23,16 @@ _MAX_BEFORE = re.compile(
     r"(?<![a-z])(?:under|below|beneath|less\s+th[ae]n|lower\s+than|cheaper\s+than|no(?:t|thing)?\s+"
     r"(?:more|higher|over|above|dearer|pricier)(?:\s+than)?|max(?:imum)?|at\s+most|up\s+to|"
     r"un(?:der)?til|within|budget|limit|spend(?:ing)?|afford|cap(?:ped)?|<=?|underneath)"
-    rf"{_FILL}(?:{_ROUGHLY}\s*)?$",
+    rf"{_FILL}(?:{_ROUGHLY}\s*)?$"
+    # "I can't go over 80", "without going above 80".
+    r"|(?<![a-z])(?:ca(?:n['’]?t|nnot)|won['’]?t|don['’]?t|do\s+not|not|never|without)\s+"
+    r"(?:\w+\s+){0,3}?(?:over|above|beyond|past|exceed(?:ing)?|more\s+than)\s*$",
     re.IGNORECASE,
 )
 _MAX_AFTER = re.compile(
     r"^\s*(?:or\s+(?:less|under|below|cheaper)|and\s+(?:under|below)|max(?:imum)?\b|tops?\b|"
-    r"at\s+(?:the\s+)?most|limit|budget)",
+    r"at\s+(?:the\s+)?most|limit|budget|is\s+(?:my|the|our|about\s+my)\s+"
+    r"(?:limit|max(?:imum)?|budget|ceiling|most))",
     re.IGNORECASE,
 )
 _MIN_BEFORE = re.compile(
@@ -39,6 +43,10 @@ _MIN_BEFORE = re.compile(
 _NOTHING_BELOW = re.compile(
     rf"(?<![a-z])(?:no(?:t|thing)?|never)\s+(?:less|under|below|cheaper)(?:\s+than)?{_FILL}$",
     re.IGNORECASE,
+)
+# These say a lower bound whatever else is in the message; "over" may stand in "can't go over".
+_FLOOR_WORD = re.compile(
+    rf"(?<![a-z])(?:min(?:imum)?|at\s+least|starting\s+(?:at|from)){_FILL}$", re.IGNORECASE
 )
 _MIN_AFTER = re.compile(
     r"^\s*(?:or\s+(?:more|over|above|up)|and\s+(?:up|over|above)|upwards?|\+|plus\b|min\b)",
@@ -54,6 +62,12 @@ _UNIT = re.compile(
     r"ft|feet|foot|oz|lbs?|ml|cl|l|lit(?:er|re)s?|stars?|days?|weeks?|months?|years?|yrs?|yo|hours?|"
     r"hrs?|mins?|minutes?|people|persons?|players?|seats?|seater|pieces?|pcs?|packs?|pairs?|sets?|"
     r"watts?|w|v|volts?|mah|gb|tb|hz|thread|denier|items?|of|size|ones?|more|others?)\b)",
+    re.IGNORECASE,
+)
+# With one of these it is a size.
+_MEASURE = re.compile(
+    r"\s?-?(?:kgs?|grams?|mm|cm|km|metres?|meters?|inch(?:es)?|ft|feet|oz|lbs?|ml|cl|"
+    r"lit(?:er|re)s?|gb|tb)\b",
     re.IGNORECASE,
 )
 _SIZED = re.compile(
@@ -109,6 +123,15 @@ def find_limits(text: str) -> list[Limit]:
 def find_paid(text: str) -> list[Number]:
     """Every amount that changed hands or is to come back: a limit of no search."""
     return [number for number in find_numbers(text) if _is_paid(text, number)]
+
+
+def measured_until(text: str, start: int, end: int) -> int | None:
+    """Where a stretch of weight, length or room ends whose number stands here: "two litres"."""
+    numbers = [n for n in find_numbers(text) if n.start < end and start < n.end]
+    if not numbers or numbers[-1].money:
+        return None
+    unit = _MEASURE.match(text, numbers[-1].end)
+    return unit.end() if unit else None
 
 
 def read_amount(text: str, *, start: int, end: int) -> float | None:
@@ -169,7 +192,10 @@ def _as_limit(text: str, number: Number) -> Limit | None:
     if not floor and (_MAX_BEFORE.search(before) or _MAX_AFTER.match(after)):
         return Limit("price_max", value, number.start, number.end, sure=True)
     if floor or _MIN_BEFORE.search(before) or _MIN_AFTER.match(after):
-        return Limit("price_min", number.value, number.start, number.end, sure=number.money)
+        settled = bool(floor or _FLOOR_WORD.search(before))
+        return Limit(
+            "price_min", number.value, number.start, number.end, sure=number.money, settled=settled
+        )
     if rough or number.money:
         return Limit(
             "price_max", value, number.start, number.end, sure=rough and number.money, settled=rough

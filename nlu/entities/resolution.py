@@ -5,18 +5,20 @@ catalogue, and the words of refusal. Where two disagree the surer one wins: a pa
 e-mail address, the model about what a word means in its sentence.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from nlu.decoding import FoundSpan
 from nlu.entities.contacts import find_contacts
-from nlu.entities.counts import find_counts
+from nlu.entities.counts import find_counts, picks_nothing
 from nlu.entities.gazetteer import Hunch, find_words
+from nlu.entities.lists import find_listed, retype
 from nlu.entities.mentions import Mention
-from nlu.entities.negation import continues, points_at, polarity
+from nlu.entities.negation import continues, is_replaced, is_ruled_out, points_at, polarity
 from nlu.entities.numbers import Number
 from nlu.entities.people import find_people
-from nlu.entities.prices import Limit, find_limits, find_paid
+from nlu.entities.prices import Limit, find_limits, find_paid, measured_until
 from nlu.entities.sizes import find_sizes
 from nlu.entities.values import Normaliser
 from nlu.phrases import fold
@@ -27,10 +29,13 @@ from nlu.wire import Entity, Role
 LONGEST_TEXT = 2000
 _PRICES = frozenset({"price_min", "price_max"})
 _CONTACTS = frozenset({"email", "phone", "order_id"})
+# Where no sum of money belongs that changed hands.
+_AMOUNTS = _PRICES | {"size"}
 # What can be refused; nobody refuses an address.
-_REFUSABLE = frozenset({"category", "brand", "color", "size", "material", "feature"})
+_REFUSABLE = frozenset({"category", "brand", "color", "size", "material", "feature", "recipient"})
 # What can be refused or replaced: "two instead of three".
 _WITH_ROLE = _REFUSABLE | {"quantity"}
+_AMPERSAND = re.compile(r"&\w+")
 # Two of these never stand side by side.
 _WHOLE = frozenset({"size", "person", "phone", "address", "order_id", "price_min", "price_max"})
 # A price that only a bare number makes needs the model to lean that way.
@@ -51,23 +56,30 @@ def resolve(
         normaliser: for the shop's words.
     """
     text = text[:LONGEST_TEXT]
-    mentions = _joined(text, [_from_model(span) for span in spans if span.end <= len(text)])
+    found = [_from_model(span) for span in spans if span.end <= len(text)]
+    mentions = _joined(text, [_whole_brand(text, _measured(text, m)) for m in found])
+    lexicon, vocabulary = normaliser.lexicon, normaliser.vocabulary
+    mentions = retype(text, mentions, lexicon=lexicon, vocabulary=vocabulary)
     mentions = _with_contacts(mentions, find_contacts(text))
     mentions = _with_whole(mentions, find_people(text))
     mentions = _without_paid(mentions, find_paid(text))
     mentions = _with_limits(mentions, find_limits(text), hunch=hunch)
     mentions = _with_whole(mentions, find_sizes(text))
     mentions = _with_counts(mentions, find_counts(text))
+    mentions = [
+        m for m in mentions if m.entity != "ordinal" or not picks_nothing(text, m.start, m.end)
+    ]
     mentions += find_words(
         text,
         taken=mentions,
-        vocabulary=normaliser.vocabulary,
+        vocabulary=vocabulary,
         hunch=hunch,
         is_word=normaliser.is_word,
     )
-    mentions = _corrected(text, mentions, normaliser.vocabulary)
+    mentions += find_listed(text, taken=mentions, lexicon=lexicon, hunch=hunch)
+    mentions = _corrected(text, mentions, vocabulary)
     mentions = sorted(mentions, key=lambda m: m.start)
-    mentions = _with_roles(text, _narrowed(text, mentions, normaliser.vocabulary))
+    mentions = _with_roles(text, _narrowed(text, mentions, vocabulary))
     settled = [normaliser.settle(text, mention) for mention in mentions]
     return [_to_wire(mention) for mention in settled if mention is not None]
 
@@ -75,6 +87,21 @@ def resolve(
 def _from_model(span: FoundSpan) -> Mention:
     role: Role = "exclude" if span.role == "exclude" else "include"
     return Mention(span.entity, span.start, span.end, role, span.confidence)
+
+
+def _measured(text: str, mention: Mention) -> Mention:
+    """What the model took for a price is a size where a unit follows: "at least two litres"."""
+    if mention.entity not in _PRICES:
+        return mention
+    end = measured_until(text, mention.start, mention.end)
+    return replace(mention, entity="size", end=end) if end else mention
+
+
+def _whole_brand(text: str, mention: Mention) -> Mention:
+    """A brand is not cut at its sign: "H&M"."""
+    rest = _AMPERSAND.match(text, mention.end - text[: mention.end].endswith("&"))
+    whole = mention.entity == "brand" and rest
+    return replace(mention, end=rest.end()) if whole and rest else mention
 
 
 def _joined(text: str, mentions: list[Mention]) -> list[Mention]:
@@ -87,14 +114,20 @@ def _joined(text: str, mentions: list[Mention]) -> list[Mention]:
             continue
         if (
             last
-            and mention.entity in _WHOLE
             and last.entity == mention.entity
-            and not text[last.end : mention.start].strip()
+            and _is_inside(mention.entity, text[last.end : mention.start])
         ):
             joined[-1] = replace(last, end=mention.end)
         else:
             joined.append(mention)
     return joined
+
+
+def _is_inside(entity: str, between: str) -> bool:
+    """Whether what stands between two halves belongs to the thing: "Marks & Spencer"."""
+    if entity == "brand":
+        return between.strip() == "&"
+    return entity in _WHOLE and not between.strip()
 
 
 def _with_contacts(mentions: list[Mention], contacts: list[Mention]) -> list[Mention]:
@@ -119,11 +152,12 @@ def _with_whole(mentions: list[Mention], patterns: list[Mention]) -> list[Mentio
 
 
 def _without_paid(mentions: list[Mention], paid: list[Number]) -> list[Mention]:
-    return [
-        m
-        for m in mentions
-        if m.entity not in _PRICES or not any(m.start < n.end and n.start < m.end for n in paid)
-    ]
+    def names_sum(mention: Mention) -> bool:
+        here = [n for n in paid if mention.start < n.end and n.start < mention.end]
+        # "The 45 euros" are no size either; a bare 45 may be one.
+        return any(mention.entity in _PRICES or n.money for n in here)
+
+    return [m for m in mentions if m.entity not in _AMOUNTS or not names_sum(m)]
 
 
 def _with_limits(mentions: list[Mention], limits: list[Limit], *, hunch: Hunch) -> list[Mention]:
@@ -197,8 +231,18 @@ def _with_roles(text: str, mentions: list[Mention]) -> list[Mention]:
         if mention.entity not in _WITH_ROLE:
             settled.append(replace(mention, role="include"))
             continue
+        last = settled[-1] if settled else None
+        if (
+            last
+            and last.entity == mention.entity
+            and last.entity != "category"
+            and is_replaced(text, last.start, last.end, mention.start)
+        ):
+            settled[-1] = replace(last, role="exclude")
         role: Role | None = None
-        if not points_at(text, mention.start, mention.end):
+        if is_ruled_out(text, mention.end):
+            role = "exclude"
+        elif not points_at(text, mention.start, mention.end):
             role = polarity(text, _start_of_group(text, mention, settled))
         settled.append(replace(mention, role=role or mention.role))
     return settled

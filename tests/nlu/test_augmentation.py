@@ -5,7 +5,7 @@ import pytest
 from nlu.augmentation import Augmentation, augment
 from nlu.dataset import DATA, Example, read_folder
 from nlu.lexicon import Lexicon, read_lexicon
-from nlu.spelling import Speller
+from nlu.spelling import Common, Speller
 
 ALWAYS = Augmentation(swap=1, filler=1, typo=1, case=1, punctuation=1)
 
@@ -54,7 +54,8 @@ def test_an_amount_keeps_its_length_and_sign(lexicon: Lexicon) -> None:
 
 
 def test_what_can_be_put_right_is_put_right_before_it_is_learnt(lexicon: Lexicon) -> None:
-    speller = Speller({"show": 9, "comfortable": 9, "sneakers": 9, "please": 9}, common=[])
+    own = {"show": 9, "comfortable": 9, "sneakers": 9, "please": 9}
+    speller = Speller(own, common=Common([], frozenset()))
     example = Example("show comfortable sneakers please", "search_product", None, ())
     odds = Augmentation(swap=0, filler=0, typo=1, case=0, punctuation=0, letters=99)
     varied = [

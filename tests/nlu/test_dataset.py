@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,15 @@ def test_a_split_takes_its_share_of_every_intent_and_loses_nothing() -> None:
     assert sorted(e.text for e in learn + aside) == sorted(e.text for e in rows)
     assert [sum(e.intent == intent for e in aside) for intent in INTENTS] == [5, 5]
     assert split(rows, share=0.25, seed=3) == (learn, aside)
+
+
+def test_rows_for_their_mood_alone_say_so_and_are_never_set_aside(tmp_path: Path) -> None:
+    file = a_file(tmp_path, "intent: greet\ntells_intent: false\nneutral:\n  - 'hi'\n  - 'hello'\n")
+    rows = read_file(file, intents=INTENTS)
+    assert [row.tells_intent for row in rows] == [False, False]
+    assert split(rows, share=0.5, seed=1) == (rows, [])
+    told = [replace(row, tells_intent=True) for row in rows]
+    assert fingerprint(told) != fingerprint(rows)
 
 
 @pytest.mark.parametrize(

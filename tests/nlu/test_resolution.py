@@ -203,3 +203,110 @@ def test_a_number_that_is_replaced_is_refused() -> None:
     text = "make it 3 instead of 2"
     spans = [*found(text, quantity="3"), *found(text, quantity="2")]
     assert gist(understand(text, spans)) == [("quantity", 3, "include"), ("quantity", 2, "exclude")]
+
+
+def test_two_halves_of_a_makers_name_are_one() -> None:
+    text = "the Brackwell & Moss desk"
+    brands = [FoundSpan(4, 13, "brand", "include", 0.8), FoundSpan(16, 20, "brand", "include", 0.8)]
+    assert ("brand", "Brackwell & Moss", "include") in gist(understand(text, brands))
+
+
+def test_what_happens_for_the_first_time_picks_nothing() -> None:
+    text = "the colour ran in the first wash"
+    assert understand(text, found(text, ordinal="first")) == []
+
+
+def test_a_number_with_a_unit_is_a_size_and_no_price() -> None:
+    text = "it needs to hold at least two litres"
+    assert gist(understand(text, found(text, price_max="two"))) == [
+        ("size", "two litres", "include")
+    ]
+
+
+def test_a_makers_name_is_not_cut_at_its_sign() -> None:
+    text = "no H&M stuff"
+    assert ("brand", "H&M", "exclude") in gist(understand(text, found(text, brand="H")))
+    assert ("brand", "H&M", "exclude") in gist(understand(text, found(text, brand="H&")))
+
+
+def test_a_least_price_stays_one_whatever_the_model_thinks() -> None:
+    text = "minimum 50, maximum 90"
+    both = [*found(text, price_max="50"), *found(text, price_min="90")]
+    assert gist(understand(text, both)) == [
+        ("price_min", 50.0, "include"),
+        ("price_max", 90.0, "include"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "refused", "wanted"),
+    [
+        ("change M to L on my order", "size", "M", "L"),
+        ("can you swap the black one for navy", "color", "black", "navy"),
+        ("from size 8 to size 9 please", "size", "size 8", "size 9"),
+        ("the leather ones are out, canvas then", "material", "leather", "canvas"),
+        ("forget the lamps, i want candles", "category", "lamps", "candles"),
+        ("stop showing me heels, show me flats", "category", "heels", "flats"),
+        ("not for kids, for women", "recipient", "kids", "women"),
+    ],
+)
+def test_what_gives_way_is_refused_and_what_takes_its_place_is_wanted(
+    text: str, entity: str, refused: str, wanted: str
+) -> None:
+    spans = [*found(text, **{entity: refused}), *found(text, **{entity: wanted})]
+    entities = understand(text, spans, vocabulary=Vocabulary())
+    assert [(text[e.start : e.end], e.role) for e in entities] == [
+        (refused, "exclude"),
+        (wanted, "include"),
+    ]
+
+
+def test_what_is_out_of_the_box_is_not_ruled_out() -> None:
+    text = "the boots are out of the box"
+    assert gist(understand(text, found(text, category="boots"))) == [
+        ("category", "boot", "include")
+    ]
+
+
+def test_a_sum_of_money_that_is_to_come_back_is_no_size() -> None:
+    text = "when will the 45 euros be back on my card"
+    assert understand(text, found(text, size="45")) == []
+    text = "i paid for a 45"
+    assert gist(understand(text, found(text, size="45"))) == [("size", "45", "include")]
+
+
+def in_doubt(text: str, entity: str, surface: str) -> FoundSpan:
+    start = text.index(surface)
+    return FoundSpan(start, start + len(surface), entity, "include", 0.5)
+
+
+def test_the_lists_decide_where_the_model_is_in_doubt() -> None:
+    text = "a bench, maybe teak"
+    assert gist(understand(text, [in_doubt(text, "color", "teak")], vocabulary=Vocabulary())) == [
+        ("material", "teak", "include")
+    ]
+    sure = found(text, color="teak")
+    assert gist(understand(text, sure, vocabulary=Vocabulary())) == [("color", "teak", "include")]
+
+
+def test_what_stands_in_two_lists_stays_what_the_model_took_it_for() -> None:
+    text = "something in copper"
+    assert gist(understand(text, [in_doubt(text, "color", "copper")])) == [
+        ("color", "copper", "include")
+    ]
+
+
+def test_the_shops_own_word_counts_before_the_lists() -> None:
+    shop = build_vocabulary([ProductWords("Wall Paint", "paint", color="Teak")], synonyms={})
+    text = "something in teak"
+    assert gist(understand(text, [in_doubt(text, "color", "teak")], vocabulary=shop)) == [
+        ("color", "Teak", "include")
+    ]
+
+
+def test_a_listed_word_is_found_where_the_model_half_expected_something() -> None:
+    text = "ukulele pls"
+    assert gist(understand(text, hunch=0.4, vocabulary=Vocabulary())) == [
+        ("category", "ukulele", "include")
+    ]
+    assert understand(text, hunch=0.1, vocabulary=Vocabulary()) == []

@@ -1,5 +1,6 @@
 """A new adapter takes over while messages are under way; a broken one does not."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from common.model_shelf import promote, roll_back
 from common.settings import Settings
 from nlu import adapter as adapters
 from nlu.card import read_card
@@ -49,18 +51,29 @@ def trained(tiny_encoder: str) -> Callable[[Path, str], None]:
     return write
 
 
-@pytest.fixture
-def shop(tmp_path: Path, trained: Callable[[Path, str], None]) -> Iterator[Shop]:
-    settings = Settings(home=tmp_path, device="cpu", _env_file=None)  # type: ignore[call-arg]
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory: pytest.TempPathFactory, trained: Callable[[Path, str], None]) -> Path:
+    """A home with two adapters on its shelf, made once for all tests."""
+    settings = settings_of(tmp_path_factory.mktemp("stocked"))
     for prefix in ("old", "new"):
         folder = settings.models / "nlu" / prefix
         trained(folder, prefix)
         # As `shopkeeper train nlu` does: the server then only reads.
         export(adapters.load(folder), exports_of(settings, folder), judges=[])
+    return settings.home
+
+
+@pytest.fixture
+def shop(tmp_path: Path, stocked: Path) -> Iterator[Shop]:
+    settings = settings_of(shutil.copytree(stocked, tmp_path / "home"))
     put_in_use(settings.models / "nlu" / "old")
     service = NluService(settings)
     with TestClient(create_app(settings, service=service)) as http:
         yield Shop(settings, service, http)
+
+
+def settings_of(home: Path) -> Settings:
+    return Settings(home=home, device="cpu", _env_file=None)  # type: ignore[call-arg]
 
 
 def test_a_new_adapter_takes_over_between_two_messages_and_drops_none(shop: Shop) -> None:
@@ -88,6 +101,36 @@ def test_a_new_adapter_takes_over_between_two_messages_and_drops_none(shop: Shop
     assert shop.version != before
     # Each is wholly the old one's or the new one's.
     assert {frozenset(answer) for answer in answers} == {frozenset({"old"}), frozenset({"new"})}
+
+
+def test_promotion_and_the_way_back_drop_no_message(shop: Shop) -> None:
+    before, ended = shop.version, threading.Event()
+
+    def keep_asking(_: int) -> list[int]:
+        codes = []
+        while not ended.is_set():
+            codes.append(shop.http.post("/model/parse", json={"text": "hi hello"}).status_code)
+        return codes
+
+    def wait_for(*, moved: bool) -> None:
+        deadline = time.monotonic() + 20
+        while (shop.version != before) is not moved and time.monotonic() < deadline:
+            shop.service.look_for_adapter()
+        assert (shop.version != before) is moved
+
+    with ThreadPoolExecutor(2) as pool:
+        asking = pool.map(keep_asking, range(2))
+        try:
+            for _ in range(3):
+                promote(shop.shelf / "new")
+                wait_for(moved=True)
+                assert roll_back(shop.shelf) == shop.shelf / "old"
+                wait_for(moved=False)
+        finally:
+            ended.set()
+        codes = [code for each in asking for code in each]
+    assert set(codes) == {200}
+    assert len(codes) > 20
 
 
 def cut_off(folder: Path) -> None:

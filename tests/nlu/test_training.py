@@ -64,6 +64,37 @@ def test_training_learns_and_tells_how_far_it_is(trained: Trained) -> None:
     assert last.intent_accuracy > 0.8
 
 
+def test_rows_for_their_mood_alone_teach_no_intent(tiny_encoder: str) -> None:
+    moods = [Example("bye bye bad", "greet", "negative", (), tells_intent=False)] * 12
+    recipe = Recipe(epochs=8, batch=8, augmented=0.0, patience=8, seed=1)
+    trained = train([*some_rows(), *moods], recipe=recipe, base=tiny_encoder, device="cpu")
+    predictor = trained.adapter.predictor()
+    [said] = predictor.predict(["bye bye bad"])
+    assert predictor.labels.intents[int(said.intents.argmax())] == "goodbye"
+    greet = predictor.labels.intent_ids["greet"]
+    assert (predictor.landmarks.owners == greet).sum() == 12
+
+
+def test_evened_training_gives_the_rare_label_its_due(tiny_encoder: str) -> None:
+    # The same words mean either; one label has nine times the rows.
+    rows = [Example("hi", "often")] * 90 + [Example("hi", "seldom")] * 10
+
+    def chance(evened: float) -> float:
+        recipe = Recipe(epochs=6, batch=20, augmented=0.0, smoothing=0.0, evened=evened, seed=1)
+        predictor = train(rows, recipe=recipe, base=tiny_encoder, device="cpu").adapter.predictor()
+        logits = predictor.run(["hi"]).intents[0]
+        return float(logits[predictor.labels.intent_ids["seldom"]] - logits.max())
+
+    assert chance(1.0) > chance(0.0) + 1
+
+
+def test_moods_of_many_reviews_get_a_recipe_of_their_own() -> None:
+    reviews, intents = choose_recipe(6920, labels=2), choose_recipe(6920, labels=33)
+    assert (reviews.epochs, reviews.augmented, reviews.spelling) == (3, 0.0, False)
+    assert reviews.evened > intents.evened == 0
+    assert intents == choose_recipe(6920)
+
+
 def test_a_saved_adapter_gives_the_same_outputs_plain_and_merged(
     trained: Trained, tmp_path: Path
 ) -> None:
