@@ -28,6 +28,7 @@ from db.tables.catalog import Product
 from recommender.goods import Good, read_good
 from recommender.lexical import Floats
 from recommender.lexicon import Lexicon
+from recommender.pictures import file_of, read_colors
 from recommender.shelf import Shelf
 from recommender.vectors import Encoder, VectorFile, VectorRows
 
@@ -68,12 +69,24 @@ class Catalogue:
         *,
         load_encoder: Callable[[], Encoder],
         vector_file: Path,
+        media: Path | None = None,
         interval: float = 3.0,
     ) -> None:
+        """Prepare to read.
+
+        Args:
+            sessions: of the shop's database.
+            lexicon: spells words alike.
+            load_encoder: makes the encoder, in a thread.
+            vector_file: where vectors are kept.
+            media: where the shop's pictures lie; without it none is looked at.
+            interval: seconds between two looks at the database.
+        """
         self._sessions = sessions
         self._lexicon = lexicon
         self._load_encoder = load_encoder
         self._vector_file = vector_file
+        self._media = media
         self._interval = interval
         self._vectors: VectorRows | None = None
         self._stamps: Counter[datetime] = Counter()
@@ -130,6 +143,28 @@ class Catalogue:
         if self.encoder is None and not self.encoder_failed:
             self.load()
         self.encode_missing()
+        self.look_at_pictures()
+
+    def look_at_pictures(self) -> None:
+        """See the colours of goods whose colour is nowhere said, each picture once."""
+        if self._media is None:
+            return
+        shelf = self.shelf
+        known, seen = shelf.pictured, dict(shelf.pictured)
+        for good in shelf.goods:
+            if self._stopping.is_set():
+                return
+            url = good.image_url
+            if url is None or url in seen or good.color_key or "color" in good.attribute_keys:
+                continue
+            file = file_of(url, self._media)
+            if file is not None:
+                self.courtesy.give_way()
+                seen[url] = read_colors(file)
+        if len(seen) > len(known):
+            with self._changing:
+                self.shelf = self.shelf.with_pictures(seen)
+            logger.info("pictures looked at", extra={"new": len(seen) - len(known)})
 
     def refresh(self) -> bool:
         """Read what changed since the last time; true when something had."""
@@ -305,6 +340,7 @@ class Catalogue:
         with self._changing:
             before, vectors = self.shelf, self._vectors
             shelf = Shelf(goods, self._lexicon, version=before.version + 1)
+            shelf.pictured = before.pictured
             self._stamps = Counter(good.updated_at for good in goods)
             if vectors is not None and self.encoder is not None:
                 self._vectors = VectorRows(self.encoder.dimension)

@@ -15,7 +15,8 @@ from transformers.utils.logging import disable_progress_bar
 
 from common.errors import ConfigurationError
 from common.settings import Settings
-from recommender.lexical import Floats
+from recommender.lexical import Floats, Mask
+from recommender.nearest import MANY, ByteVectors
 from recommender.vectors import Vectors
 
 logger = logging.getLogger(__name__)
@@ -27,15 +28,25 @@ _BATCH = 16
 
 
 class DeviceVectors:
-    """Products' vectors as a torch matrix: half precision on a GPU, single on a CPU."""
+    """Products' vectors as a torch matrix: half precision on a GPU, single on a CPU.
 
-    def __init__(self, matrix: Floats, *, device: torch.device) -> None:
+    Very many on a CPU are compared by their bytes first.
+    """
+
+    def __init__(
+        self, matrix: Floats, *, device: torch.device, before: "DeviceVectors | None" = None
+    ) -> None:
         kind = torch.float16 if device.type == "cuda" else torch.float32
         self._matrix = torch.from_numpy(np.ascontiguousarray(matrix)).to(device, kind)
+        self._bytes: ByteVectors | None = None
+        if device.type == "cpu" and len(matrix) >= MANY:
+            self._bytes = ByteVectors(self._matrix, before=before._bytes if before else None)
 
     @torch.inference_mode()
-    def similar(self, directions: Floats) -> Floats:
+    def similar(self, directions: Floats, *, among: Mask | None = None) -> Floats:
         asked = torch.from_numpy(np.ascontiguousarray(directions)).to(self._matrix)
+        if self._bytes is not None:
+            return self._bytes.similar(asked, among=among)
         return _to_numpy(self._matrix @ asked.T)
 
     @torch.inference_mode()
@@ -53,6 +64,7 @@ class SentenceEncoder:
         # products is through.
         self._tokenizing = threading.Lock()
         self.name = name
+        self._placed: DeviceVectors | None = None
         # Asking the model itself also warms it up before the first shopper does.
         self.dimension = len(self._encode(["a"])[0])
         self.encode_query = lru_cache(_REMEMBERED_QUERIES)(self._encode_query)
@@ -67,7 +79,8 @@ class SentenceEncoder:
         return self._encode([prompt + text for text in texts])
 
     def place(self, matrix: Floats) -> Vectors:
-        return DeviceVectors(matrix, device=self._device)
+        self._placed = DeviceVectors(matrix, device=self._device, before=self._placed)
+        return self._placed
 
     def _encode(self, texts: list[str]) -> Floats:
         batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]

@@ -34,6 +34,7 @@ class Good:
     available: bool
     active: bool
     item_group_id: str | None
+    image_url: str | None
     created_at: datetime
     updated_at: datetime
     category_key: str
@@ -93,6 +94,7 @@ def read_good(product: Product, lexicon: Lexicon) -> Good:
         and (product.stock is None or product.stock > 0),
         active=product.active,
         item_group_id=product.item_group_id,
+        image_url=product.image_url,
         created_at=product.created_at,
         updated_at=product.updated_at,
         category_key=category,

@@ -111,11 +111,17 @@ class LexicalIndex:
             self._corrected[term] = nearest[0] if nearest else None
         return self._corrected[term]
 
-    def score(self, weights: Mapping[str, float]) -> Floats:
+    def score(
+        self, weights: Mapping[str, float], hints: Sequence[tuple[float, Sequence[str]]] = ()
+    ) -> Floats:
         """How well each product matches the weighted terms: 0, no word, towards 1, all of them.
 
         The share of the words found, each by its rarity, so that scores of different queries
         compare. Words that no product has are left out.
+
+        Args:
+            weights: of the terms to find.
+            hints: terms of which any is as good as all, with the weight of finding one.
 
         Returns:
             One score a product, float32 [n].
@@ -127,6 +133,15 @@ class LexicalIndex:
                 rarity, found = self._score_of(known)
                 scores[self._rows[known]] += weight * found
                 best += weight * rarity
+        for weight, terms in hints:
+            highest, most = np.zeros_like(scores), 0.0
+            # (Nobody misspelt a hint.)
+            for known in {term for term in terms if term in self._rows}:
+                rarity, found = self._score_of(known)
+                np.maximum.at(highest, self._rows[known], found)
+                most = max(most, rarity)
+            scores += np.float32(weight) * highest
+            best += weight * most
         return (scores / best).astype(np.float32) if best else scores
 
     def _score_of(self, term: str) -> tuple[float, Floats]:

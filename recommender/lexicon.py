@@ -23,6 +23,7 @@ class Lexicon:
     """What is known of a language; see words.yml for what each table means."""
 
     stop: frozenset[str]
+    unsaid: frozenset[str]
     cheap: frozenset[str]
     irregular: Mapping[str, str]
     joined: Mapping[str, str]
@@ -48,6 +49,7 @@ class Lexicon:
 
         return cls(
             stop=frozenset(tables["stop"].split()),
+            unsaid=frozenset(tables["unsaid"].split()),
             cheap=frozenset(tables["cheap"].split()),
             irregular=irregular,
             joined=tables["joined"],

@@ -131,7 +131,24 @@ def _with_color(shelf: Shelf, key: str) -> Mask:
     shades = {key} | shelf.lexicon.shades.get(key, frozenset())
     named = shades | shelf.lexicon.named_shades.get(key, frozenset())
     in_field = _saying(shelf, "colors", lambda color: any(_holds(color, name) for name in named))
-    return in_field | _telling(shelf, shades, among=_silent(shelf, "colors"))
+    silent = _silent(shelf, "colors")
+    return in_field | _telling(shelf, shades, among=silent) | _showing(shelf, key, among=silent)
+
+
+def _showing(shelf: Shelf, color: str, *, among: Mask) -> Mask:
+    """Those whose picture shows the colour, where the text names none."""
+    if not shelf.pictured:
+        return shelf.mask([])
+    wordless = shelf.remembered("colorless", "", lambda: among & ~_naming_a_color(shelf, among))
+    pictured, goods = shelf.pictured, shelf.goods
+    silent = np.flatnonzero(wordless).tolist()
+    return shelf.mask([at for at in silent if color in pictured.get(goods[at].image_url or "", ())])
+
+
+def _naming_a_color(shelf: Shelf, among: Mask) -> Mask:
+    shades = shelf.lexicon.shades
+    every = {*shades, *(shade for some in shades.values() for shade in some)}
+    return _telling(shelf, every, among=among)
 
 
 def _with_size(shelf: Shelf, key: str) -> Mask:

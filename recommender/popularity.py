@@ -1,12 +1,12 @@
-"""How wanted each product is: lately, in this month of the year, and in the shopper's country."""
+"""How wanted each product is: lately, in this month of the year, and where the shopper is."""
 
 import logging
 import math
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from weakref import WeakKeyDictionary
 
@@ -14,8 +14,15 @@ import numpy as np
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from db.behaviour import Demand, demand_by_day, demand_by_month, latest_event_at
+from db.behaviour import (
+    Demand,
+    demand_by_day,
+    demand_by_month,
+    first_orders_by_day,
+    latest_event_at,
+)
 from recommender.lexical import Floats
+from recommender.places import Place, place_of
 from recommender.shelf import Shelf
 
 logger = logging.getLogger(__name__)
@@ -31,12 +38,18 @@ _HALF_LIFE_DAYS = 14.0
 _LATELY_DAYS = 60
 # Two years, so that each month of the calendar has been lived through.
 _SEASONS_DAYS = 730
-# This many wishes from a country before its own taste is believed.
-_COUNTRY_TRUST = 50.0
+# A place is drawn to the one around it as if so many had wanted what is wanted there.
+_TRUST = 200.0
+# As much as three purchases.
+_SEVERAL = 3.0
+_USUAL_LOOKERS = 20.0
 # A shop whose last event is older than this (an imported history) is read as of that event.
 _STALE = timedelta(days=_LATELY_DAYS)
 # Seasons do not end on the first of a month: the months to either side count half as much.
 _NEARBY = {0: 0.5, 1: 0.25}
+
+# So many places and months are kept laid out over the goods.
+_LAID_OUT = 200
 
 Wants = dict[str, float]
 
@@ -46,41 +59,66 @@ class Popularity:
     """How wanted each product id is. Empty in a new shop.
 
     Attributes:
-        lately: with a half-life of two weeks; key None is the whole world.
+        lately: by place, with a half-life of two weeks.
         months: by month of the calendar, 1 to 12, over two years.
         is_live: false when the events end long ago, so that "lately" is not now.
+        intent: how much oftener than usual a product is bought by who looks at it, 0 to 1.
+        firsts: as `lately`, but only what shoppers bought on the first day that they bought.
     """
 
-    lately: Mapping[str | None, Wants] = field(default_factory=dict)
+    lately: Mapping[Place, Wants] = field(default_factory=dict)
     months: Mapping[int, Wants] = field(default_factory=dict)
     is_live: bool = False
+    intent: Wants = field(default_factory=dict)
+    firsts: Mapping[Place, Wants] = field(default_factory=dict)
     _laid_out: WeakKeyDictionary[Shelf, dict[object, Floats]] = field(
         default_factory=WeakKeyDictionary, repr=False
     )
 
-    def recent(self, shelf: Shelf, *, country: str | None) -> Floats:
-        """Wantedness lately, 0 to 1, leaning to the country as far as its numbers reach [n]."""
-        place = country if country in self.lately else None
-        return self._once(shelf, ("recent", place), lambda: self._recent(shelf, place))
+    def recent(self, shelf: Shelf, *, place: Place = (), stranger: bool = False) -> Floats:
+        """Wantedness lately, 0 to 1, leaning to the place as far as its numbers reach [n].
+
+        Args:
+            shelf: the goods.
+            place: where the shopper is, as far as that is known.
+            stranger: they have bought nothing yet: what others began with says more.
+        """
+        while place and place not in self.lately:
+            place = place[:-1]
+        key = ("recent", place, stranger)
+        return self._once(shelf, key, lambda: self._recent(shelf, place, stranger=stranger))
 
     def seasonal(self, shelf: Shelf, *, month: int) -> Floats:
         """How much more wanted in this month than in the average one, 0 to 1 [n]."""
         return self._once(shelf, ("seasonal", month), lambda: self._seasonal(shelf, month))
 
+    def purchase_intent(self, shelf: Shelf) -> Floats:
+        """How much oftener than usual who looks at it buys it, 0 to 1 [n]."""
+        return self._once(shelf, "intent", lambda: _counts(shelf, self.intent))
+
     def _once(self, shelf: Shelf, key: object, lay_out: Callable[[], Floats]) -> Floats:
         arrays = self._laid_out.setdefault(shelf, {})
-        if key not in arrays:
-            arrays[key] = lay_out()
-        return arrays[key]
+        if (known := arrays.get(key)) is None:
+            if len(arrays) >= _LAID_OUT:
+                arrays.clear()
+            known = arrays[key] = lay_out()
+        return known
 
-    def _recent(self, shelf: Shelf, country: str | None) -> Floats:
-        world = _share(shelf, self.lately.get(None, {}))
-        own = self.lately.get(country, {}) if country else {}
-        if not own:
-            return world
-        total = sum(own.values())
-        trust = total / (total + _COUNTRY_TRUST)
-        return ((1 - trust) * world + trust * _share(shelf, own)).astype(np.float32)
+    def _recent(self, shelf: Shelf, place: Place, *, stranger: bool) -> Floats:
+        everybody = _counts(shelf, self.lately.get((), {}))
+        total = float(everybody.sum())
+        if not total:
+            return everybody
+        shares = everybody / total
+        around = [place[:depth] for depth in range(len(place) + 1)]
+        wanted = self.firsts if stranger else self.lately
+        for near in around if stranger else around[1:]:
+            own = _counts(shelf, wanted.get(near, {}))
+            shares = (own + _TRUST * shares) / (float(own.sum()) + _TRUST)
+        # On a logarithmic scale from 0, unwanted, to 1, the most wanted: a best-seller is no king.
+        scaled = np.log1p(total * shares)
+        recent: Floats = (scaled / scaled.max()).astype(np.float32)
+        return recent
 
     def _seasonal(self, shelf: Shelf, month: int) -> Floats:
         here = np.zeros(len(shelf), dtype=np.float32)
@@ -98,31 +136,76 @@ class Popularity:
         """Whether people did want it this month: what "popular now" claims."""
         wanted = self.months.get(month, {}).get(product_id, 0.0)
         return wanted >= 1.0 or (
-            self.is_live and self.lately.get(None, {}).get(product_id, 0.0) >= 1.0
+            self.is_live and self.lately.get((), {}).get(product_id, 0.0) >= 1.0
         )
+
+    def is_popular_in(self, place: Place, product_id: str) -> bool:
+        """Whether several people of its country wanted it lately: what "popular here" claims."""
+        if not place or not self.is_live:
+            return False
+        return self.lately.get(place[:1], {}).get(product_id, 0.0) >= _SEVERAL
 
 
 def read_popularity(session: Session, *, now: datetime) -> Popularity:
-    """Count the wishes in the events table."""
+    """Count the wishes in the events table, as they were at that moment."""
     latest = latest_event_at(session)
     if latest is None:
         return Popularity()
     until = min(latest, now) if now - latest > _STALE else now
-    lately: dict[str | None, Wants] = defaultdict(lambda: defaultdict(float))
+    recently = read_recent(session, until=until)
+    months: dict[int, Wants] = defaultdict(lambda: defaultdict(float))
+    lookers: Wants = defaultdict(float)
+    buyers: Wants = defaultdict(float)
+    long_ago = until - timedelta(days=_SEASONS_DAYS)
+    for demand in demand_by_month(session, since=long_ago, until=until):
+        months[int(float(demand.period))][demand.product_id] += _wanted(demand)
+        if demand.name in ("view_item", "purchase"):
+            counted = lookers if demand.name == "view_item" else buyers
+            counted[demand.product_id] += demand.shoppers
+    return replace(
+        recently,
+        months={month: dict(wants) for month, wants in months.items()},
+        is_live=until == now,
+        intent=_intent(lookers, buyers),
+    )
+
+
+def read_recent(session: Session, *, until: datetime) -> Popularity:
+    """What was wanted in the last weeks before a moment, and nothing else."""
     since = until - timedelta(days=_LATELY_DAYS)
-    for demand in demand_by_day(session, since=since):
+    return Popularity(
+        lately=_by_place(demand_by_day(session, since=since, until=until), until=until),
+        firsts=_by_place(first_orders_by_day(session, since=since, until=until), until=until),
+    )
+
+
+def _by_place(demands: Iterable[Demand], *, until: datetime) -> dict[Place, Wants]:
+    """What was wanted in the world, in each country and in each region, the older the less."""
+    found: dict[Place, Wants] = defaultdict(lambda: defaultdict(float))
+    for demand in demands:
         age = max(0, (until.date() - date.fromisoformat(demand.period)).days)
         wanted = _wanted(demand) * math.pow(0.5, age / _HALF_LIFE_DAYS)
-        for place in {None, demand.country}:
-            lately[place][demand.product_id] += wanted
-    months: dict[int, Wants] = defaultdict(lambda: defaultdict(float))
-    for demand in demand_by_month(session, since=until - timedelta(days=_SEASONS_DAYS)):
-        months[int(float(demand.period))][demand.product_id] += _wanted(demand)
-    return Popularity(
-        {place: dict(wants) for place, wants in lately.items()},
-        {month: dict(wants) for month, wants in months.items()},
-        is_live=until == now,
-    )
+        place = place_of(demand.country, demand.region)
+        for depth in range(len(place) + 1):
+            found[place[:depth]][demand.product_id] += wanted
+    return {place: dict(wants) for place, wants in found.items()}
+
+
+def _intent(lookers: Wants, buyers: Wants) -> Wants:
+    """Each product's buyers among its lookers beside the shop's, 0 for usual, 1 for thrice that.
+
+    Few lookers are taken together with as many usual ones. Shops that report purchases alone say
+    nothing of it.
+    """
+    looked, bought = sum(lookers.values()), sum(buyers.get(id_, 0.0) for id_ in lookers)
+    if not looked or not bought:
+        return {}
+    usual = bought / looked
+    rates = {
+        id_: (buyers.get(id_, 0.0) + usual * _USUAL_LOOKERS) / (count + _USUAL_LOOKERS)
+        for id_, count in lookers.items()
+    }
+    return {id_: min(1.0, (rate / usual - 1) / 2) for id_, rate in rates.items() if rate > usual}
 
 
 class PopularityWatch:
@@ -172,10 +255,3 @@ def _counts(shelf: Shelf, wants: Wants) -> Floats:
         if (row := shelf.row.get(product_id)) is not None:
             counts[row] = wanted
     return counts
-
-
-def _share(shelf: Shelf, wants: Wants) -> Floats:
-    """On a logarithmic scale from 0, unwanted, to 1, the most wanted: a best-seller is no king."""
-    counts = np.log1p(_counts(shelf, wants))
-    most = float(counts.max(initial=0.0))
-    return (counts / most).astype(np.float32) if most else counts

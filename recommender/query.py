@@ -1,6 +1,6 @@
 """What the shopper says now, as words to search and text to understand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from recommender.lexicon import Lexicon, surface_words
@@ -18,6 +18,8 @@ class Query:
     Attributes:
         text: for the encoder.
         weights: terms to find, each with its weight.
+        hints: what a word means in a shop or hints at: terms of which any is as good as all, with
+            the weight of finding one.
         said: each term as the shopper wrote it, for reasons.
         leads: whether the words tell products apart. The mere name of a category does not:
             everything shown is of it, and the words only say what is most typical.
@@ -28,6 +30,7 @@ class Query:
 
     text: str
     weights: Mapping[str, float]
+    hints: Sequence[tuple[float, Sequence[str]]]
     said: Mapping[str, str]
     leads: bool
     filters: bool
@@ -41,10 +44,13 @@ def read_query(query: str | None, selection: Selection, lexicon: Lexicon) -> Que
     weights = {
         term: 1.0 for text in own for term in lexicon.terms(text) if term not in lexicon.cheap
     }
-    words = [word for text in own for word in lexicon.words(text)]
-    for table, weight in ((lexicon.means, _MEANT), (lexicon.implies, _IMPLIED)):
-        for other in (other for word in words for other in table.get(word, ())):
-            weights.setdefault(other, weight)
+    words = dict.fromkeys(word for text in own for word in lexicon.key(text).split())
+    hints = [
+        (weight, others)
+        for table, weight in ((lexicon.means, _MEANT), (lexicon.implies, _IMPLIED))
+        for word in words
+        if (others := [other for other in table.get(word, ()) if other not in weights])
+    ]
     leads = bool(weights)
     filters = any(term in weights for term in lexicon.terms(query or ""))
     for term in (term for name in selection.context for term in lexicon.terms(name)):
@@ -54,4 +60,4 @@ def read_query(query: str | None, selection: Selection, lexicon: Lexicon) -> Que
     said: dict[str, str] = {}
     for word in (word for text in texts for word in surface_words(text)):
         said.setdefault(lexicon.common_form(word), word)
-    return Query(" ".join(texts), weights, said, leads=leads, filters=filters, cheap=cheap)
+    return Query(" ".join(texts), weights, hints, said, leads=leads, filters=filters, cheap=cheap)

@@ -6,54 +6,15 @@ from datetime import datetime
 
 import numpy as np
 
+from recommender.foresight import Forecast
 from recommender.lexical import Floats, Mask
+from recommender.places import Place
 from recommender.popularity import Popularity
 from recommender.query import Query
 from recommender.shelf import Shelf
 from recommender.taste import Leaning, Taste
+from recommender.weights import HAND, Weights
 
-# What the shopper says now leads; behaviour breaks ties and lifts.
-WITH_QUERY: Mapping[str, float] = {
-    "text_words": 0.7,
-    "text_meaning": 1.0,
-    "anchor": 0.6,
-    "anchor_kind": 0.2,
-    "bought": 0.3,
-    "viewed": 0.3,
-    "disliked": -0.3,
-    "favourite_brand": 0.12,
-    "favourite_kind": 0.08,
-    "popular": 0.05,
-    "season": 0.04,
-    "rating": 0.05,
-    "sale": 0.02,
-    "new": 0.02,
-    "budget": 0.03,
-    "low_price": 0.25,
-    "owned": -0.1,
-    "out_of_stock": -0.4,
-}
-# Nothing said: behaviour leads, then what others want now.
-WITHOUT_QUERY: Mapping[str, float] = {
-    **WITH_QUERY,
-    "text_words": 0.1,
-    "text_meaning": 0.2,
-    "anchor": 1.0,
-    "anchor_kind": 0.4,
-    "bought": 1.5,
-    "viewed": 1.5,
-    "disliked": -1.0,
-    "favourite_brand": 0.4,
-    "favourite_kind": 0.4,
-    "popular": 0.2,
-    "season": 0.15,
-    "rating": 0.12,
-    "sale": 0.06,
-    "new": 0.06,
-    "budget": 0.08,
-    "low_price": 0.5,
-    "owned": -0.5,
-}
 _NEW_DAYS = 45.0
 _MOST = 0.5
 # A rating is pulled towards the usual one as if this many had given that.
@@ -64,15 +25,23 @@ _BUDGET_SHARE = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one request brings to scoring beside the shelf."""
+    """What one request brings to scoring beside the shelf.
+
+    Attributes:
+        stranger: they have bought nothing yet, as far as their last steps tell.
+        weights: what each part counts.
+    """
 
     query: Query
     query_vector: Floats | None
     taste: Taste
+    forecast: Forecast | None
     anchor: int | None
     price_max: float | None
     now: datetime
-    country: str | None
+    place: Place
+    stranger: bool
+    weights: Weights = HAND
 
 
 def score_parts(
@@ -85,17 +54,21 @@ def score_parts(
     Returns:
         Weighted parts by name, float32 [n] each; a product's score is their sum.
     """
-    weights = WITH_QUERY if asked.query.leads else WITHOUT_QUERY
+    weights = asked.weights.of(leads=asked.query.leads)
     raw: dict[str, Floats] = {}
     if asked.query.weights:
-        raw["text_words"] = shelf.index.score(asked.query.weights)
+        # Words are proof together: all of them name a thing, one of four may mean another.
+        raw["text_words"] = np.square(shelf.index.score(asked.query.weights, asked.query.hints))
         if asked.query_vector is not None and shelf.vectors is not None:
-            meaning = shelf.vectors.similar(asked.query_vector[None, :])[:, 0]
+            meaning = shelf.vectors.similar(asked.query_vector[None, :], among=candidates)[:, 0]
             raw["text_meaning"] = _filled(meaning, shelf.encoded, candidates)
     if asked.anchor is not None:
         raw |= _like_anchor(shelf, asked.anchor, candidates)
-    raw |= _by_taste(shelf, asked.taste)
-    raw["popular"] = popularity.recent(shelf, country=asked.country)
+    raw |= _by_taste(shelf, asked.taste, candidates)
+    if asked.forecast is not None:
+        raw["next"] = asked.forecast.likely
+    raw["popular"] = popularity.recent(shelf, place=asked.place, stranger=asked.stranger)
+    raw["intent"] = popularity.purchase_intent(shelf)
     raw["season"] = popularity.seasonal(shelf, month=asked.now.month)
     raw |= _by_offer(shelf, asked, candidates)
     if asked.query.cheap:
@@ -116,21 +89,22 @@ def _like_anchor(shelf: Shelf, anchor: int, candidates: Mask) -> dict[str, Float
     good = shelf.goods[anchor]
     same_kind = shelf.mask(shelf.types.get(good.type_key or good.category_key, []))
     if shelf.vectors is not None and shelf.encoded[anchor]:
-        near = shelf.vectors.similar(shelf.vectors.rows(np.array([anchor])))[:, 0]
+        own = shelf.vectors.rows(np.array([anchor]))
+        near = shelf.vectors.similar(own, among=candidates)[:, 0]
         near = _filled(near, shelf.encoded, candidates)
     else:
         near = shelf.index.score(dict.fromkeys(shelf.lexicon.terms(good.title), 1.0))
     return {"anchor": near, "anchor_kind": same_kind.astype(np.float32)}
 
 
-def _by_taste(shelf: Shelf, taste: Taste) -> dict[str, Floats]:
+def _by_taste(shelf: Shelf, taste: Taste, candidates: Mask) -> dict[str, Floats]:
     parts: dict[str, Floats] = {}
     if taste.total and shelf.vectors is not None and shelf.encoded.any():
         leanings = {"bought": taste.bought, "viewed": taste.viewed, "disliked": taste.disliked}
         leanings = {name: leaning for name, leaning in leanings.items() if leaning.rows}
         directions = [_direction(shelf, leaning) / taste.total for leaning in leanings.values()]
         if directions:
-            near = shelf.vectors.similar(np.stack(directions))
+            near = shelf.vectors.similar(np.stack(directions), among=candidates)
             for column, (name, leaning) in enumerate(leanings.items()):
                 part = near[:, column].copy()
                 # That a product is like itself says nothing.
@@ -141,6 +115,10 @@ def _by_taste(shelf: Shelf, taste: Taste) -> dict[str, Floats]:
                 parts[name] = np.where(shelf.encoded, np.maximum(part, 0.0), 0.0)
     parts["favourite_brand"] = _shares(shelf, shelf.brands, taste.brands)
     parts["favourite_kind"] = _shares(shelf, shelf.types, taste.kinds)
+    if taste.dearness is not None:
+        # As dear among its kind as what they usually choose; twice or half of that fits no more.
+        apart = np.abs(shelf.dearness - taste.dearness) / np.log(2)
+        parts["price_fit"] = np.clip(1 - apart, 0.0, 1.0).astype(np.float32)
     parts["owned"] = shelf.mask(sorted(taste.owned)).astype(np.float32)
     return parts
 
@@ -159,11 +137,17 @@ def _shares(shelf: Shelf, rows: Mapping[str, list[int]], shares: Mapping[str, fl
     return part
 
 
-def _by_offer(shelf: Shelf, asked: Asked, candidates: Mask) -> dict[str, Floats]:
-    """What the offer itself says: rating, sale, age, price against the budget, stock."""
+def believed_rating(shelf: Shelf) -> Floats:
+    """Ratings drawn to the usual one, the more so the fewer gave them, float [n]."""
     count = shelf.rating_count
     rating = np.where(np.isnan(shelf.rating), _USUAL_RATING, shelf.rating)
     believed = (rating * count + _USUAL_RATING * _USUAL_COUNT) / (count + _USUAL_COUNT)
+    return np.asarray(believed, dtype=np.float32)
+
+
+def _by_offer(shelf: Shelf, asked: Asked, candidates: Mask) -> dict[str, Floats]:
+    """What the offer itself says: rating, sale, age, price against the budget, stock."""
+    believed = believed_rating(shelf)
     with np.errstate(divide="ignore", invalid="ignore"):
         off = np.clip(1 - shelf.price / shelf.list_price, 0.0, 0.5) * 2
     days = (asked.now.timestamp() - shelf.created) / 86_400
@@ -178,7 +162,8 @@ def _by_offer(shelf: Shelf, asked: Asked, candidates: Mask) -> dict[str, Floats]
         "out_of_stock": ~shelf.available,
     }
     if asked.price_max:
-        spent = shelf.price / asked.price_max
+        with np.errstate(over="ignore"):
+            spent = shelf.price / asked.price_max
         parts["budget"] = np.nan_to_num(np.clip(1 - np.abs(spent - _BUDGET_SHARE), 0.0, 1.0))
         parts["budget"][~(shelf.price <= asked.price_max)] = 0.0
     return {name: part.astype(np.float32) for name, part in parts.items()}

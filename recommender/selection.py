@@ -1,6 +1,6 @@
 """Which products may be shown: the constraints as masks, and what gives way when none is left.
 
-The order in which wishes give way, first to last: features, material, size, color, brand,
+The order in which wishes give way, first to last: features, material, size, color, brand, on_sale,
 rating_min, price, category. What is excluded, retired or (with `in_stock`) not in stock is never
 shown, whatever else gives way.
 """
@@ -52,7 +52,13 @@ class _Wish:
     milder: list[tuple[Any, Mask]] = field(default_factory=list)
 
 
-def select(shelf: Shelf, constraints: Constraints, *, anchor: int | None = None) -> Selection:
+def select(
+    shelf: Shelf,
+    constraints: Constraints,
+    *,
+    anchor: int | None = None,
+    hidden: Mask | None = None,
+) -> Selection:
     """Keep as many wishes as can be kept together, the dearest first.
 
     Going from the dearest wish to the cheapest and keeping each that leaves something is the same
@@ -62,8 +68,12 @@ def select(shelf: Shelf, constraints: Constraints, *, anchor: int | None = None)
         shelf: the catalogue.
         constraints: what a product must be.
         anchor: the row of the product that others should be like; it is not shown itself.
+        hidden: what the shop never shows, bool [n].
     """
-    mask = _allowed(shelf, constraints)
+    allowed = _allowed(shelf, constraints)
+    if hidden is not None:
+        allowed &= ~hidden
+    mask = allowed.copy()
     mask[[shelf.row[id_] for id_ in constraints.exclude_ids if id_ in shelf.row]] = False
     if anchor is not None:
         mask[anchor] = False
@@ -74,7 +84,7 @@ def select(shelf: Shelf, constraints: Constraints, *, anchor: int | None = None)
         if kept.any() or not mask.any():
             mask = kept
             continue
-        if wish.name == "category" and (wish.mask & _allowed(shelf, constraints)).any():
+        if wish.name == "category" and (wish.mask & allowed).any():
             # All of that kind were shown before: others would be no "more" of it.
             mask = kept
             continue
@@ -140,6 +150,8 @@ def _wishes(shelf: Shelf, constraints: Constraints) -> Iterator[_Wish]:
         yield _Wish("price", None, _distance(shelf, constraints) == 0)
     if constraints.rating_min is not None:
         yield _Wish("rating_min", constraints.rating_min, shelf.rating >= constraints.rating_min)
+    if constraints.on_sale:
+        yield _Wish("on_sale", asked=True, mask=shelf.list_price > shelf.price)
     for name in ("brand", "color", "size", "material"):
         if values := getattr(constraints, name):
             milder = []

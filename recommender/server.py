@@ -8,17 +8,23 @@ from fastapi import FastAPI
 from prometheus_client import Counter, Gauge, Histogram
 
 from common.logs import note
+from common.problems import INTERNAL_PROBLEMS
 from common.service import add_service_routes, require_internal_secret, serve
 from common.settings import Settings, load_settings
 from db.engine import make_engine, session_factory
 from db.measures import watch_pool
 from recommender.catalogue import Catalogue
+from recommender.foresight_watch import ForesightWatch
 from recommender.impressions import ImpressionLog
 from recommender.lexicon import load_lexicon
 from recommender.popularity import PopularityWatch
 from recommender.recommender import Recommender
+from recommender.rules import RuleBook
 from recommender.vectors import Encoder
 from recommender.wire import Recommendation, RecommendRequest
+
+# One answer in twenty shows something else in its last place.
+_EXPLORATION = 0.05
 
 
 def create_app(settings: Settings, *, load_encoder: Callable[[], Encoder] | None = None) -> FastAPI:
@@ -35,17 +41,29 @@ def create_app(settings: Settings, *, load_encoder: Callable[[], Encoder] | None
         load_lexicon(),
         load_encoder=load_encoder or (lambda: _settings_encoder(settings)),
         vector_file=settings.home / "recommender" / "vectors.db",
+        media=settings.media,
     )
     popularity = PopularityWatch(sessions)
     impressions = ImpressionLog(sessions)
-    recommender = Recommender(sessions, catalogue, popularity, impressions)
+    foresight = ForesightWatch(sessions, catalogue, settings.models / "recommender")
+    recommender = Recommender(
+        sessions,
+        catalogue,
+        popularity,
+        impressions,
+        foresight,
+        RuleBook(sessions),
+        exploration=_EXPLORATION,
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         catalogue.start()
         popularity.start()
         impressions.start()
+        foresight.start()
         yield
+        foresight.stop()
         catalogue.stop()
         popularity.stop()
         impressions.close()
@@ -74,10 +92,12 @@ def create_app(settings: Settings, *, load_encoder: Callable[[], Encoder] | None
         "catalogue_age_seconds", "Since the catalogue was last compared.", registry=registry
     )
     age.set_function(lambda: time.time() - catalogue.read_at)
+    refused = Gauge("model_refused", "A promoted model that does not serve.", registry=registry)
+    refused.set_function(lambda: float(foresight.problem is not None))
     lost = Gauge("impressions_lost", "Rankings that were not logged.", registry=registry)
     lost.set_function(lambda: impressions.lost)
 
-    @app.post("/recommend")
+    @app.post("/recommend", responses=INTERNAL_PROBLEMS)
     def recommend(request: RecommendRequest) -> Recommendation:
         """Rank the catalogue for this shopper and these wishes."""
         with seconds.time(), catalogue.courtesy.answering():

@@ -44,6 +44,7 @@ class Shelf:
         price: float64 [n], NaN where there is none.
         kinds: rows by category and by type; so do types, brands, colors, sizes and materials. What
             a shop left out of colors, sizes and materials may stand among the attributes.
+        order: the same object for all shelves in which a row means the same product.
         vectors: None until the encoder has made some; then `encoded` says for which rows.
     """
 
@@ -65,6 +66,7 @@ class Shelf:
         self.goods = goods
         self.lexicon = lexicon
         self.version = version
+        self.order = object()
         self.row = {good.id: row for row, good in enumerate(goods)}
         self.index = LexicalIndex(goods, stop=lexicon.stop)
         self.vectors: Vectors | None = None
@@ -75,7 +77,10 @@ class Shelf:
             setattr(
                 self, name, _regrouped({}, range(len(goods)), goods, before=(), keys_of=keys_of)
             )
+        # What pictures show, by their address.
+        self.pictured: Mapping[str, tuple[str, ...]] = {}
         self._masks: dict[tuple[str, str], Mask] = {}
+        self._dearness: NDArray[np.float64] | None = None
 
     def following(self, goods: Sequence[Good], *, pace: Pace[Any] = iter) -> "Shelf":
         """The shelf after these goods changed or came in; the others keep their rows.
@@ -110,7 +115,7 @@ class Shelf:
             )
             setattr(new, name, regrouped)
         new.vectors, new.encoded = None, np.zeros(len(everything), dtype=bool)
-        new._masks = {}
+        new._masks, new._dearness = {}, None
         return new
 
     def with_vectors(self, vectors: Vectors, encoded: Mask) -> "Shelf":
@@ -120,8 +125,28 @@ class Shelf:
         new.vectors, new.encoded = vectors, encoded
         return new
 
+    def with_pictures(self, pictured: Mapping[str, tuple[str, ...]]) -> "Shelf":
+        """The same goods, with the colours of these pictures by their address."""
+        new = copy(self)
+        new.version = self.version + 1
+        new.pictured, new._masks = pictured, {}
+        return new
+
     def __len__(self) -> int:
         return len(self.goods)
+
+    @property
+    def dearness(self) -> NDArray[np.float64]:
+        """Each price beside the median of its kind: the log of their ratio, 0 for none [n]."""
+        if self._dearness is None:
+            ratio = np.zeros(len(self))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                for rows in self.types.values():
+                    prices = self.price[rows]
+                    if (prices > 0).any():
+                        ratio[rows] = np.log(prices / np.median(prices[prices > 0]))
+            self._dearness = np.nan_to_num(ratio, neginf=0.0, posinf=0.0)
+        return self._dearness
 
     def mask(self, rows: Sequence[int] | NDArray[np.intp]) -> Mask:
         """True at these rows: bool [n]."""

@@ -30,6 +30,8 @@ _HALF_LIFE_DAYS = 30.0
 _FLOOR = 0.1
 # Two steps towards a brand or a kind make it a favourite, one is chance.
 _FAVOURITE_STEPS = 2
+# So many steps before one knows what somebody usually spends on things of a kind.
+_PRICED_STEPS = 4
 # What the shopper looks at right now, while they chat.
 _PAGE_WEIGHT = 0.15
 
@@ -63,6 +65,7 @@ class Taste:
         brands: each favourite brand's share of the liking, by key.
         kinds: the same for types.
         total: the sum of all weights, taken without sign.
+        dearness: of what they step towards, as `Shelf.dearness`; None where that is too little.
     """
 
     bought: Leaning
@@ -72,6 +75,7 @@ class Taste:
     brands: Mapping[str, float]
     kinds: Mapping[str, float]
     total: float
+    dearness: float | None = None
 
 
 def read_taste(
@@ -115,7 +119,16 @@ def read_taste(
         _favourites(brands, brand_steps, total),
         _favourites(kinds, kind_steps, total),
         total,
+        _dearness(shelf, bought, viewed),
     )
+
+
+def _dearness(shelf: Shelf, *leanings: Leaning) -> float | None:
+    rows = [row for leaning in leanings for row in leaning.rows]
+    weights = [weight for leaning in leanings for weight in leaning.weights]
+    if len(rows) < _PRICED_STEPS or not sum(weights):
+        return None
+    return float(np.average(shelf.dearness[rows], weights=weights))
 
 
 def _weight(step: Step, now: datetime) -> float:

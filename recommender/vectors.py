@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.lexical import Floats
+from recommender.lexical import Floats, Mask
 
 _AT_ONCE = 500
 
@@ -16,8 +16,11 @@ _AT_ONCE = 500
 class Vectors(Protocol):
     """The products' embeddings, of length 1, on whatever device they lie."""
 
-    def similar(self, directions: Floats) -> Floats:
-        """Dot products of every product with each direction: float32 [n, m] for [m, d]."""
+    def similar(self, directions: Floats, *, among: Mask | None = None) -> Floats:
+        """Dot products of every product with each direction: float32 [n, m] for [m, d].
+
+        Of very many products only the nearest of `among` (bool [n]) need be exact.
+        """
 
     def rows(self, at: NDArray[np.intp]) -> Floats:
         """The embeddings of the products at these rows: float32 [len(at), d]."""

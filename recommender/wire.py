@@ -10,6 +10,12 @@ ReasonCode = Literal[
     "similar_to_viewed",
     "similar_to_bought",
     "similar_to_anchor",
+    "goes_with_cart",
+    "chosen_with_bought",
+    "chosen_with_viewed",
+    "from_history",
+    "picked_by_shop",
+    "popular_here",
     "favourite_brand",
     "favourite_category",
     "popular_now",
@@ -18,6 +24,8 @@ ReasonCode = Literal[
     "fits_budget",
     "new_arrival",
 ]
+
+Order = Literal["cheapest", "dearest", "best_rated", "newest"]
 
 
 def _as_list(value: Any) -> Any:
@@ -28,7 +36,11 @@ def _as_list(value: Any) -> Any:
 
 
 Text = Annotated[str, Field(max_length=500)]
-Words = Annotated[list[Text], BeforeValidator(_as_list), Field(max_length=50)]
+Words = Annotated[
+    list[Text],
+    BeforeValidator(_as_list, json_schema_input_type=list[Text] | Text | None),
+    Field(max_length=50),
+]
 Price = Annotated[FiniteFloat, Field(ge=0)]
 
 
@@ -52,6 +64,7 @@ class Constraints(BaseModel):
     price_max: Price | None = None
     rating_min: Annotated[FiniteFloat, Field(ge=0, le=5)] | None = None
     in_stock: bool = False
+    on_sale: bool = False
     exclude: dict[str, Words] = Field(default_factory=dict)
     exclude_ids: Annotated[list[str], Field(max_length=2000)] = Field(default_factory=list)
 
@@ -91,7 +104,11 @@ class RecommendRequest(BaseModel):
     constraints: Constraints = Field(default_factory=Constraints)
     # Show goods like this one; it is not shown itself.
     anchor_product_id: str | None = None
+    # What fits, in this order; the one that suits the shopper best where none is named.
+    order: Order | None = None
     context: Context = Field(default_factory=Context)
+    # False where the shopper does not see the answer: it is not logged as shown to them.
+    shown: bool = True
     k: Annotated[int, Field(ge=1, le=100)] = 5
 
 

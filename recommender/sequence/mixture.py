@@ -1,6 +1,6 @@
 """The sequence model and the counted neighbours as one: each is right where the other is not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -10,7 +10,7 @@ from recommender.lexical import Floats
 from recommender.sequence.evaluation import AT_ONCE, figures, ranks
 from recommender.sequence.histories import Histories
 
-SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 # What keeps an item that no neighbour leads to from being impossible.
 _LEAST = 1e-9
 
@@ -52,7 +52,7 @@ def mix(logits: Floats, counted: Floats, *, share: float) -> Floats:
     return mixed
 
 
-def choose_share(
+def weigh_shares(
     sequence: Callable[[Histories], Floats],
     neighbours: Callable[[Histories], Floats],
     histories: Histories,
@@ -60,8 +60,8 @@ def choose_share(
     *,
     shares: Sequence[float] = SHARES,
     judged: int = 10_000,
-) -> Mixture:
-    """The mixture with the best NDCG@10 on these shoppers' next items, at most `judged` of them."""
+) -> dict[float, dict[str, float]]:
+    """The figures of each share on these shoppers' next items, at most `judged` of them."""
     places: list[list[NDArray[np.int64]]] = [[] for _ in shares]
     rng = np.random.default_rng(len(histories))
     asked = np.sort(rng.permutation(len(histories))[:judged])
@@ -72,8 +72,27 @@ def choose_share(
         for found, share in zip(places, shares, strict=True):
             scores = partial(_made_before, mix(logits, counted, share=share))
             found.append(ranks(scores, some, wanted))
-    gains = [figures(np.concatenate(found), cuts=(10,))["ndcg@10"] for found in places]
-    return Mixture(sequence, neighbours, share=shares[int(np.argmax(gains))])
+    return {
+        share: figures(np.concatenate(found)) for share, found in zip(shares, places, strict=True)
+    }
+
+
+def choose_share(
+    sequence: Callable[[Histories], Floats],
+    neighbours: Callable[[Histories], Floats],
+    histories: Histories,
+    targets: NDArray[np.int64],
+    *,
+    shares: Sequence[float] = SHARES,
+) -> Mixture:
+    """The mixture with the best NDCG@10 on these shoppers' next items."""
+    found = weigh_shares(sequence, neighbours, histories, targets, shares=shares)
+    return Mixture(sequence, neighbours, share=best_share(found))
+
+
+def best_share(found: Mapping[float, Mapping[str, float]]) -> float:
+    """The share with the best NDCG@10; of equals the first."""
+    return max(found, key=lambda share: found[share]["ndcg@10"])
 
 
 def _made_before(scores: Floats, _: Histories) -> Floats:

@@ -14,6 +14,7 @@ from recommender.lexical import Floats
 from recommender.lexicon import load_lexicon
 from recommender.sequence.errors import TrainingDataError
 from recommender.sequence.histories import Histories, from_steps
+from recommender.shelf import Shelf
 from recommender.vectors import Encoder
 
 
@@ -25,12 +26,16 @@ class Shop:
         item_ids: of the catalogue's rows.
         texts: their text embeddings [n, t].
         encoder: the name of what made these.
+        shelf: the catalogue itself.
+        reads: what made the embeddings.
     """
 
     item_ids: list[str]
     texts: Floats
     encoder: str
     histories: Histories
+    shelf: Shelf
+    reads: Encoder
 
 
 def read_shop(settings: Settings, *, load: Callable[[], Encoder] | None = None) -> Shop:
@@ -72,6 +77,8 @@ def read_shop(settings: Settings, *, load: Callable[[], Encoder] | None = None) 
             texts=shelf.vectors.rows(np.arange(len(shelf))),
             encoder=catalogue.encoder.name,
             histories=histories,
+            shelf=shelf,
+            reads=catalogue.encoder,
         )
     finally:
         catalogue.stop()

@@ -2,22 +2,26 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from recommender.lexical import Floats
 from recommender.sequence.errors import SequenceModelError
+from recommender.sequence.links_file import load_links, save_links
 from recommender.sequence.model import SequenceModel
+from recommender.sequence.neighbours import Nearness, Neighbours
 from recommender.sequence.recipe import Recipe
 from recommender.sequence.scorer import SequenceScorer
 from recommender.sequence.training import Trained
+from recommender.weights import HAND, Weights, save_weights
 
 CARD, ITEMS, WEIGHTS = "card.json", "items.json", "model.safetensors"
 CURE = "train one with `shopkeeper train recommender`"
@@ -33,7 +37,9 @@ class Card:
         catalogue: `fingerprint` of the items it learnt.
         encoder: the name of what embedded the items' texts.
         text_width: of the text embeddings.
-        metrics: on each shopper's last step, which chose the epoch.
+        metrics: on each shopper's last step, which chose the epoch and the share.
+        share: of the counted neighbours beside the model, and `nearness` how they were counted;
+            None for a model alone.
     """
 
     catalogue: str
@@ -41,6 +47,8 @@ class Card:
     text_width: int
     recipe: Recipe
     metrics: dict[str, Any] = field(default_factory=dict)
+    share: float = 0.0
+    nearness: Nearness | None = None
 
 
 def fingerprint(item_ids: Sequence[str]) -> str:
@@ -48,8 +56,29 @@ def fingerprint(item_ids: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(item_ids).encode()).hexdigest()[:16]
 
 
-def save(folder: Path, trained: Trained, *, item_ids: Sequence[str], encoder: str) -> None:
-    """Write a model and the ids of the catalogue's items, which it was trained on."""
+def save(
+    folder: Path,
+    trained: Trained,
+    *,
+    item_ids: Sequence[str],
+    encoder: str,
+    neighbours: Neighbours | None = None,
+    share: float = 0.0,
+    weights: Weights = HAND,
+    metrics: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a model and the ids of the catalogue's items, which it was trained on.
+
+    Args:
+        folder: made where it is not there.
+        trained: the model.
+        item_ids: of the catalogue it was trained on.
+        encoder: the name of what embedded the items' texts.
+        neighbours: counted in the same catalogue, to be mixed in.
+        share: of the neighbours in the mixture.
+        weights: of the score that the forecast becomes a part of.
+        metrics: figures beside the model's own.
+    """
     model = trained.model
     if len(item_ids) != len(model.tower):
         raise ValueError(f"{len(item_ids)} ids for a model of {len(model.tower)} items.")
@@ -59,11 +88,21 @@ def save(folder: Path, trained: Trained, *, item_ids: Sequence[str], encoder: st
         encoder=encoder,
         text_width=model.tower.texts.shape[1],
         recipe=trained.recipe,
-        metrics={**best.figures, "epoch": best.number, "seconds": round(best.seconds, 1)},
+        metrics={
+            **best.figures,
+            "epoch": best.number,
+            "seconds": round(best.seconds, 1),
+            **(metrics or {}),
+        },
+        share=share,
+        nearness=neighbours.nearness if neighbours else None,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    weights = {name: value.cpu().contiguous() for name, value in model.state_dict().items()}
-    save_file(weights, folder / WEIGHTS)
+    tensors = {name: value.cpu().contiguous() for name, value in model.state_dict().items()}
+    save_file(tensors, folder / WEIGHTS)
+    if neighbours:
+        save_links(folder, neighbours)
+    save_weights(folder, weights)
     (folder / ITEMS).write_text(json.dumps(list(item_ids), ensure_ascii=False) + "\n")
     # Last: a folder without a card is no model.
     (folder / CARD).write_text(json.dumps(asdict(card), indent=2) + "\n")
@@ -79,7 +118,8 @@ def read_card(folder: Path) -> Card:
         card = json.loads((folder / CARD).read_text())
         known = {each.name for each in fields(Recipe)}
         recipe = Recipe(**{key: card["recipe"][key] for key in known})
-        return Card(**{**card, "recipe": recipe})
+        nearness = Nearness(**card["nearness"]) if card.get("nearness") else None
+        return Card(**{**card, "recipe": recipe, "nearness": nearness})
     except FileNotFoundError as error:
         raise SequenceModelError(f"There is no sequence model in {folder}: {CURE}.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -113,12 +153,44 @@ def load(
             f"The model in {folder} reads texts by {card.encoder}, the shop by {encoder}: "
             f"{CURE}, or set SHOPKEEPER_BASE_MODEL back."
         )
+    learnt, known = _places(folder, card, item_ids)
     try:
-        learnt: list[str] = json.loads((folder / ITEMS).read_text())
         weights = load_file(folder / WEIGHTS)
         model = SequenceModel(learnt=len(learnt), text_width=card.text_width, recipe=card.recipe)
         model.load_state_dict(weights)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise SequenceModelError(f"The model in {folder} is damaged: {CURE}.") from error
+    model.tower.lay_out(torch.from_numpy(texts), torch.from_numpy(known))
+    model.to(device or torch.device("cpu"))
+    return SequenceScorer(model, length=card.recipe.length)
+
+
+def load_neighbours(folder: Path, *, item_ids: Sequence[str]) -> Neighbours | None:
+    """The neighbours beside a model, in the catalogue of today; None for a model alone.
+
+    Raises:
+        SequenceModelError: they are missing, damaged or of another shop's catalogue.
+    """
+    card = read_card(folder)
+    if card.nearness is None:
+        return None
+    learnt, known = _places(folder, card, item_ids)
+    there = np.full(len(learnt), -1, dtype=np.int64)
+    rows = np.flatnonzero(known >= 0)
+    there[known[rows]] = rows
+    links = load_links(folder)
+    if len(links.starts) != len(learnt) + 1:
+        raise SequenceModelError(f"The neighbours in {folder} are not this model's: {CURE}.")
+    return Neighbours(links.moved(there, items=len(item_ids)), nearness=card.nearness)
+
+
+def _places(
+    folder: Path, card: Card, item_ids: Sequence[str]
+) -> tuple[list[str], NDArray[np.int64]]:
+    """The items a model learnt, and the place among them of each item of today, or -1."""
+    try:
+        learnt: list[str] = json.loads((folder / ITEMS).read_text())
+    except (OSError, ValueError) as error:
         raise SequenceModelError(f"The model in {folder} is damaged: {CURE}.") from error
     if fingerprint(learnt) != card.catalogue:
         raise SequenceModelError(f"{folder / ITEMS} is not this model's: {CURE}.")
@@ -130,6 +202,4 @@ def load(
             f"products this shop has {(known >= 0).sum()}. Set SHOPKEEPER_HOME to that shop's, or "
             f"{CURE}."
         )
-    model.tower.lay_out(torch.from_numpy(texts), torch.from_numpy(known))
-    model.to(device or torch.device("cpu"))
-    return SequenceScorer(model, length=card.recipe.length)
+    return learnt, known

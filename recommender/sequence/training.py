@@ -121,7 +121,7 @@ class _Run:
             self.model.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.decay
         )
         self.schedule = LambdaLR(self.optimizer, lambda step: min(1.0, (step + 1) / recipe.warmup))
-        self.judged = _judged(self.learn, self.targets, recipe)
+        self.judged = judged_shoppers(self.learn, self.targets, recipe)
         self.history: list[Epoch] = []
         self.best: dict[str, Any] = {}
 
@@ -228,7 +228,9 @@ class _Run:
         return f"{recipe} {shape} {len(self.model.tower)}"
 
 
-def _judged(learn: Histories, targets: NDArray[np.int64], recipe: Recipe) -> NDArray[np.intp]:
+def judged_shoppers(
+    learn: Histories, targets: NDArray[np.int64], recipe: Recipe
+) -> NDArray[np.intp]:
     """Which shoppers are asked: of those whose last step was with something new to them."""
     whose = np.repeat(np.arange(len(learn)), learn.lengths)
     again = np.zeros(len(learn), dtype=np.bool_)

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,13 @@ from db.engine import session_factory
 from db.tables.base import now
 from db.tables.catalog import Product
 from recommender.catalogue import Catalogue
+from recommender.foresight_watch import ForesightWatch
 from recommender.goods import read_good
 from recommender.impressions import ImpressionLog
 from recommender.lexicon import load_lexicon, surface_words
 from recommender.popularity import PopularityWatch
 from recommender.recommender import Recommender
+from recommender.rules import RuleBook
 from recommender.shelf import Shelf
 from recommender.vectors import Encoder
 from recommender.wire import Recommendation, RecommendRequest
@@ -33,7 +36,7 @@ class ListedVectors:
     def __init__(self, matrix: Floats) -> None:
         self._matrix = matrix
 
-    def similar(self, directions: Floats) -> Floats:
+    def similar(self, directions: Floats, *, among: NDArray[np.bool_] | None = None) -> Floats:
         return self._matrix @ directions.T
 
     def rows(self, at: NDArray[np.intp]) -> Floats:
@@ -87,12 +90,28 @@ class Counter:
         self, sessions: sessionmaker[Session], home: Path, load_encoder: Callable[[], Encoder]
     ) -> None:
         self.sessions = sessions
+        self.media = home / "media"
         self.catalogue = Catalogue(
-            sessions, load_lexicon(), load_encoder=load_encoder, vector_file=home / "vectors.db"
+            sessions,
+            load_lexicon(),
+            load_encoder=load_encoder,
+            vector_file=home / "vectors.db",
+            media=self.media,
         )
         self.popularity = PopularityWatch(sessions)
         self.impressions = ImpressionLog(sessions)
-        self.recommender = Recommender(sessions, self.catalogue, self.popularity, self.impressions)
+        # Rules are read anew for every answer.
+        self._ticks = count(step=60)
+        self.models = home / "models" / "recommender"
+        self.foresight = ForesightWatch(sessions, self.catalogue, self.models)
+        self.recommender = Recommender(
+            sessions,
+            self.catalogue,
+            self.popularity,
+            self.impressions,
+            self.foresight,
+            RuleBook(sessions, clock=lambda: next(self._ticks)),
+        )
 
     def stock(self, *rows: object) -> None:
         """Put products and events into the database and bring everything up to date."""
@@ -106,6 +125,7 @@ class Counter:
         if self.catalogue.encoder is None and not self.catalogue.encoder_failed:
             self.catalogue.load()
         self.catalogue.encode_missing()
+        self.catalogue.look_at_pictures()
         self.popularity.refresh()
 
     def ask(self, query: str | None = None, **fields: object) -> Recommendation:

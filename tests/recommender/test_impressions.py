@@ -55,6 +55,15 @@ def test_an_empty_answer_is_logged_too(shoe_shop: Counter) -> None:
         assert session.get(Ranking, answer.ranking_id) is not None
 
 
+def test_what_the_shopper_does_not_see_is_not_logged(shoe_shop: Counter) -> None:
+    shoe_shop.impressions.start()
+    answer = shoe_shop.ask(shown=False)
+    shoe_shop.impressions.close()
+    assert answer.items
+    with shoe_shop.sessions() as session:
+        assert session.get(Ranking, answer.ranking_id) is None
+
+
 def test_a_database_that_refuses_costs_the_log_and_not_the_answer(shoe_shop: Counter) -> None:
     def refuse() -> None:
         raise OperationalError("insert", {}, Exception("disk full"))

@@ -17,6 +17,18 @@ def test_finding_more_of_the_words_scores_higher_and_never_above_one() -> None:
     assert 1 > scores[0] > scores[1] > scores[2] == 0
 
 
+def test_of_hints_any_is_as_good_as_all() -> None:
+    shelf = a_shelf(
+        a_product(title="Wool Rug"), a_product(title="Oak Sofa"), a_product(title="Tin Kettle")
+    )
+    rug, sofa, kettle = shelf.index.score({"livingroom": 1.0}, [(0.4, ["rug", "sofa", "lamp"])])
+    assert rug == sofa > 0.5
+    assert kettle == 0
+    # Whoever says what it is to be gets that first, and the room breaks the tie.
+    said = shelf.index.score({"kettle": 1.0}, [(0.4, ["rug", "sofa"])])
+    assert said[2] > said[0] > 0
+
+
 def test_a_misspelt_word_is_read_as_the_nearest_one() -> None:
     shelf = a_shelf(a_product(title="Gold Bracelet"), a_product(title="Gold Ring"))
     assert shelf.index.known_term("braclet") == "bracelet"

@@ -1,10 +1,13 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import text
 
+from db.tables.behaviour import Event
 from recommender.reasons import PARTS
 from recommender.recommender import UnknownAnchor
 from recommender.wire import Item, Recommendation
-from tests.builders import a_product, an_event
+from tests.builders import a_customer, a_product, an_event
 from tests.recommender.conftest import Counter
 
 # What is tested here lies above the database: one kind of it is enough.
@@ -48,6 +51,53 @@ def test_few_that_fit_are_not_padded_with_others(shoe_shop: Counter) -> None:
     answer = shoe_shop.ask(constraints={"color": "red"}, k=5)
     assert set(shoe_shop.titles(answer)) == {"Red Runner", "Crimson Court"}
     assert answer.relaxed == []
+
+
+def test_a_room_is_furnished_with_what_stands_in_it(counter: Counter) -> None:
+    counter.stock(
+        a_product(title="Split Keyboard", description="Leaves room for the mouse."),
+        a_product(title="Oak Sofa", description="Seats two.", product_type="sofa"),
+        a_product(title="Wool Rug", description="Made by hand.", product_type="rug"),
+    )
+    answer = counter.ask("something for the living room")
+    assert set(counter.titles(answer)[:2]) == {"Oak Sofa", "Wool Rug"}
+
+
+def test_strangers_are_shown_what_newcomers_of_their_region_began_with(counter: Counter) -> None:
+    def bought(product: str, place: str, *, ago: int, who: str) -> list[Event]:
+        return [
+            an_event(
+                name="purchase",
+                customer_id=f"{who}-{number}",
+                product_id=product,
+                country="US",
+                region=place,
+                occurred_at=datetime.now(UTC) - timedelta(days=ago),
+            )
+            for number in range(250)
+        ]
+
+    counter.stock(
+        *(a_product(id=name, title=name) for name in ("pen", "ink", "pad", "cap")),
+        # Regulars came for pens long ago, and come for ink now.
+        *bought("pen", "Maine", ago=90, who="regular"),
+        *bought("ink", "Maine", ago=1, who="regular"),
+        *bought("pad", "Maine", ago=2, who="new"),
+        *bought("cap", "Texas", ago=3, who="texan"),
+        a_customer(id="maya", country="US", region="Texas"),
+        a_customer(id="regular-1", country="US", region="Maine"),
+    )
+
+    def first(**asked: object) -> str:
+        answer = counter.ask(None, **asked)
+        best = max(answer.items, key=lambda item: item.parts.get("popular", 0.0))
+        return best.product_id
+
+    assert first(context={"country": "US", "region": "Texas"}) == "cap"
+    assert first(context={"country": "US", "region": "Maine"}) == "pad"
+    # Where a customer lives is known, and who has bought is no stranger.
+    assert first(customer_id="maya") == "cap"
+    assert first(customer_id="regular-1") == "ink"
 
 
 def test_goods_like_the_anchor_come_without_the_anchor(shoe_shop: Counter) -> None:
@@ -153,7 +203,7 @@ def test_a_reason_names_the_part_that_set_the_product_apart(shoe_shop: Counter) 
         session.add(an_event(name="purchase", product_id="blue"))
     shoe_shop.bring_up_to_date()
     # Nothing here is rated or on sale, and nobody bought anything this month.
-    without_facts = {"top_rated", "on_sale", "popular_now"}
+    without_facts = {"top_rated", "on_sale", "popular_now", "popular_here"}
     set_apart = 0
     for query, wish in [
         (None, {}),
@@ -196,6 +246,15 @@ def test_a_misspelt_word_is_given_back_as_it_was_written(counter: Counter) -> No
     counter.stock(a_product(title="Gold Bracelet"), a_product(title="Silk Scarf"))
     [item] = counter.ask("gold braclet").items
     assert item.reason.params == {"words": ["gold", "braclet"]}
+
+
+def test_an_age_that_matches_is_not_recited(counter: Counter) -> None:
+    counter.stock(
+        a_product(title="Kite", description="For children of 5 years and older."),
+        a_product(title="Silk Scarf"),
+    )
+    [kite, *_] = counter.ask("kite for a 5 year old").items
+    assert kite.reason.params == {"words": ["kite"]}
 
 
 def test_facts_of_rating_sale_and_budget_are_the_products_own(counter: Counter) -> None:

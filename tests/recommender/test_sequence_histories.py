@@ -107,7 +107,7 @@ def test_coverage_is_what_is_shown_to_anybody() -> None:
 
 def test_neighbours_are_what_the_same_shoppers_had() -> None:
     learn = from_items([[0, 1], [0, 1], [2, 3], [0, 3]])
-    scores = Neighbours(learn, items=4, nearness=Nearness())(from_items([[0]]))[0]
+    scores = Neighbours.count(learn, items=4, nearness=Nearness())(from_items([[0]]))[0]
     # Together twice: 2 / sqrt(3 * 2); once: 1 / sqrt(3 * 2).
     assert scores == pytest.approx([0, 2 / 6**0.5, 0, 1 / 6**0.5])
 
@@ -115,14 +115,14 @@ def test_neighbours_are_what_the_same_shoppers_had() -> None:
 def test_neighbours_know_the_order_where_it_is_asked_for() -> None:
     learn = from_items([[0, 1, 2]] * 3)
     near = Nearness(fading=0.5, backward=0.1)
-    scores = Neighbours(learn, items=3, nearness=near)(from_items([[1]]))[0]
+    scores = Neighbours.count(learn, items=3, nearness=near)(from_items([[1]]))[0]
     assert scores == pytest.approx([0.1, 0, 1])
 
 
 def test_what_went_back_is_nobodys_neighbour() -> None:
     learn = from_items([[0, 1], [0, 2]])
     learn.columns[1, 1] = 5
-    scores = Neighbours(learn, items=3, nearness=Nearness())(from_items([[0]]))[0]
+    scores = Neighbours.count(learn, items=3, nearness=Nearness())(from_items([[0]]))[0]
     assert scores[1] == 0
     assert scores[2] > 0
 
