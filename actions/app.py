@@ -5,9 +5,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio.to_thread
-from fastapi import Body, FastAPI
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry
+from pydantic import BaseModel, ConfigDict, Field
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
@@ -19,9 +20,41 @@ from actions.measures import ActionMeasures
 from actions.registry import ACTIONS, Answer
 from actions.services import Services
 from actions.turn import Turn
+from common.problems import INTERNAL_PROBLEMS, Problem
 from common.service import add_service_routes, require_internal_secret
 from common.settings import Settings
 from db.measures import watch_pool
+
+
+class ConversationState(BaseModel):
+    """Rasa's tracker as it travels; what is not read here travels as well."""
+
+    model_config = ConfigDict(extra="allow")
+
+    sender_id: str
+    slots: dict[str, Any] = Field(default_factory=dict)
+    latest_message: dict[str, Any] | None = None
+    events: list[dict[str, Any]] = Field(default_factory=list)
+    active_loop: dict[str, Any] = Field(default_factory=dict)
+    latest_action_name: str | None = None
+
+
+class ActionCall(BaseModel):
+    """One action to run, for one conversation."""
+
+    model_config = ConfigDict(extra="allow")
+
+    next_action: str
+    tracker: ConversationState
+    # Our actions need none, and Rasa 3.6 cannot be asked for it again.
+    domain: dict[str, Any] = Field(default_factory=dict)
+
+
+class Refusal(BaseModel):
+    """Why an action was not run."""
+
+    error: str
+    action_name: str
 
 
 def create_app(settings: Settings, *, services: Services) -> FastAPI:
@@ -40,12 +73,18 @@ def create_app(settings: Settings, *, services: Services) -> FastAPI:
         watch_pool(engine, registry)
     require_internal_secret(app, settings=settings)
 
-    @app.post("/webhook")
-    async def run(call: dict[str, Any] = Body()) -> JSONResponse:
-        """Run one action. 404: no such action; 400: it refuses."""
+    @app.post(
+        "/webhook",
+        responses=INTERNAL_PROBLEMS
+        | {
+            400: {"model": Refusal | Problem, "description": "The action refuses, or no JSON."},
+            404: {"model": Refusal, "description": "There is no such action."},
+        },
+    )
+    async def run(call: ActionCall) -> JSONResponse:
+        """Run one action: its events and what it says."""
         try:
-            # Our actions need no domain, and Rasa 3.6 cannot be asked for it again.
-            result = await executor.run({"domain": {}, **call})
+            result = await executor.run(call.model_dump())
         except ActionNotFoundException as error:
             return JSONResponse(
                 {"error": str(error), "action_name": error.action_name}, status_code=404

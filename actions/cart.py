@@ -15,12 +15,13 @@ from actions.cart_wording import (
     describe_lines,
     describe_sum,
     describe_total,
+    describe_unstated,
     name_change,
 )
 from actions.detail import speak_of
 from actions.person import ask_person
 from actions.search import find, keep_shown, next_steps
-from actions.turn import Choice, Turn, choice
+from actions.turn import Choice, Phrase, Turn, choice
 from db.tables.catalog import Product
 from shop.behaviour import record_step
 from shop.cart import (
@@ -33,8 +34,9 @@ from shop.cart import (
     read_cart,
     set_quantity,
 )
-from shop.cart_wishes import cart_signals
+from shop.cart_wishes import states_the_number
 from shop.checkout import check_out, checkout_address
+from shop.variants import chosen_later, unstated_wishes
 
 _MOST_LACKING = 4
 _CHECKOUT = "checkout"
@@ -57,7 +59,7 @@ def put_in(turn: Turn, wanted: Mapping[str, int]) -> None:
         held = {line.product_id for line in hold_cart(session, turn.shopper).lines}
         changes = []
         for product_id, number in wanted.items():
-            if product_id in held and "exactly" in cart_signals(turn.reading):
+            if product_id in held and states_the_number(turn.reading):
                 # "Make it three" of what is in there already.
                 change = set_quantity(session, product_id, shopper=turn.shopper, quantity=number)
             else:
@@ -181,11 +183,22 @@ def say_change(turn: Turn, change: Change, cart: Contents, *, undo: Choice | Non
     turn.say(
         name_change(change),
         **describe_change(change),
+        unstated=_unstated(turn, change),
         most=MOST_LINES,
         sum=describe_sum(cart),
         cards=cart_cards({product.id: change.after}),
         choices=[undo or {}, *cart_choices(cart, keep_shopping(turn))],
     )
+
+
+def _unstated(turn: Turn, change: Change) -> Phrase | None:
+    """What they want it to be like and the cart does not hold, when it has just come in."""
+    if change.after <= change.before:
+        return None
+    if sizes := chosen_later(turn.reading, change.product):
+        return {"say": "utter_cart_choose_size", "value": str(sizes[0].value)}
+    unstated = unstated_wishes(turn.reading, change.product)
+    return describe_unstated(unstated) if unstated else None
 
 
 def keep_shopping(turn: Turn) -> Choice:
@@ -201,7 +214,7 @@ def _ranking_of(turn: Turn, product_id: str) -> str | None:
 def _offer_instead(turn: Turn, product: Product) -> None:
     """It is sold out: say so, and show what comes near."""
     wishes = turn.wishes.with_changes(kinds=[], words=[])
-    found = find(turn, wishes, skip=turn.recall("disliked", []), anchor=product.id)
+    found = find(turn, wishes, skip=turn.turned_down, anchor=product.id)
     if not found.offers:
         turn.remember(pending={"yes": "recommend"})
         choices = [keep_shopping(turn), ask_person()]

@@ -7,6 +7,7 @@ from actions.turn import Choice, Phrase, choice
 from actions.wording import describe_stock
 from shop.cart import Change, Contents, Line
 from shop.money import format_money
+from shop.reading import Mention
 from shop.search import Found, Offer
 
 _CHANGES = {
@@ -46,6 +47,15 @@ def describe_change(change: Change) -> dict[str, Any]:
         "after": change.after,
         "stock": describe_stock(change.product) if soon and change.after else None,
     }
+
+
+def describe_unstated(wishes: Sequence[tuple[str, Mention]]) -> Phrase:
+    """What the shop says nothing of, each with what it is: "size 43"."""
+    parts = [
+        {"say": f"utter_cart_unstated_{axis}", "value": str(m.value) if axis == "size" else m.word}
+        for axis, m in wishes
+    ]
+    return {"say": "utter_cart_unstated", "value": {"all": parts}}
 
 
 def describe_changes(changes: Sequence[Change]) -> Phrase:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from actions.search import find, keep_shown
+from actions.search import find, keep_shown, search_products
 from actions.turn import Choice, Turn, choice
 from db.tables.catalog import Product
 from shop.cards import find_products
@@ -31,6 +31,9 @@ def meant_product(
     Returns:
         None when it is not clear; the shopper has then been asked.
     """
+    if _asks_for_a_list(turn, intent=intent):
+        search_products(turn)
+        return None
     if _names_other_goods(turn):
         _look_it_up(turn, intent=intent, also=also)
         return None
@@ -71,6 +74,12 @@ def _spoken_of_before(turn: Turn) -> Product | None:
     product_id = turn.recall("focus_before")
     with turn.services.sessions() as session:
         return next(iter(find_products(session, [product_id] if product_id else [])), None)
+
+
+def _asks_for_a_list(turn: Turn, *, intent: str) -> bool:
+    """Whether it is "the best rated headphones", before any have been shown."""
+    sorts = intent == "ask_product_detail" and turn.reading.order() is not None
+    return sorts and (not turn.shown or _names_other_goods(turn))
 
 
 def _names_other_goods(turn: Turn) -> bool:

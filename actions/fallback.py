@@ -1,6 +1,6 @@
 """When a message is not understood, or is none of a shop's business."""
 
-from actions.person import ask_person
+from actions.person import apologise, ask_person
 from actions.product_questions import introduce_product
 from actions.recommendation import recommend_products
 from actions.search import name_wishes, read_wishes, refine_search, search_products
@@ -29,6 +29,8 @@ GUESSES = frozenset(
 # These only make sense about goods that have been shown.
 _ABOUT_SHOWN = frozenset({"show_more", "ask_product_detail", "compare_products", "find_similar"})
 _LIKELY = 0.1
+# From here down a shopper's mood is beyond a lack of interest.
+_ANGRY = -0.6
 # Below this a message that names goods is rather about the goods.
 _SURE = 0.85
 # More words are a sentence, and what it says was not understood.
@@ -74,6 +76,9 @@ def decline_topic(turn: Turn) -> None:
     if _names_goods(turn) and turn.reading.parse.intent.confidence < _SURE:
         search_products(turn)
         return
+    if _is_angry(turn):
+        apologise(turn)
+        return
     wishes = turn.wishes
     if wishes.gift and turn.reading.speaks_of_somebody() and turn.reading.leftover():
         # "She loves gardening": about the person the gift is for.
@@ -90,6 +95,15 @@ def decline_topic(turn: Turn) -> None:
             choice("utter_choice_restart", "restart"),
         ],
     )
+
+
+def _is_angry(turn: Turn) -> bool:
+    """Whether it may well be a complaint ("you guys suck"), whatever else it may be."""
+    complaint = any(
+        guess.name == "complaint" and guess.confidence >= _LIKELY
+        for guess in turn.reading.parse.intent_ranking
+    )
+    return complaint and (turn.shopper.sentiment or 0.0) <= _ANGRY
 
 
 def _changes_search(turn: Turn) -> bool:

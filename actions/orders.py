@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from actions.person import ask_person
+from actions.person import ask_person, offer_person
 from actions.turn import Choice, Turn, choice
 from db.tables.shop_requests import ShopRequest
 from shop.money import format_money
@@ -72,7 +72,12 @@ def ask_refund(turn: Turn) -> None:
 def known_customer(turn: Turn) -> str | None:
     """Who asks. Guests learn nothing, not even whether an order exists: they may sign in."""
     if turn.shopper.customer_id is None:
-        turn.say("utter_order_sign_in", choices=[ask_person()])
+        number = turn.reading.first("order_id")
+        if number is None:
+            turn.say("utter_order_sign_in", choices=[ask_person()])
+        else:
+            offer_person(turn)
+            turn.say("utter_order_sign_in_number", choices=[ask_person()])
     return turn.shopper.customer_id
 
 

@@ -5,10 +5,20 @@ from typing import Any
 from actions.person import ask_person
 from actions.search import name_wishes
 from actions.turn import Turn, choice
-from shop.portrait import draw_portrait
+from shop.portrait import Topic, draw_portrait
 
-# As many titles as are read and not skipped.
-_MOST_TITLES = 3
+# As many names as are read and not skipped.
+_MOST_NAMES = 3
+# What the chat tells; the page shows the rest, and lets each line be corrected.
+_TOLD: tuple[tuple[str, Topic], ...] = (
+    ("viewed", "viewed"),
+    ("kinds", "category"),
+    ("brands", "brand"),
+    ("sizes", "size"),
+    ("liked", "liked"),
+    ("disliked", "disliked"),
+    ("avoided", "avoided"),
+)
 
 
 def answer_privacy(turn: Turn) -> None:
@@ -22,23 +32,17 @@ def answer_privacy(turn: Turn) -> None:
         )
         turn.hand_over("privacy_request")
         return
-    liked = turn.recall("liked", [])[-_MOST_TITLES:]
-    disliked = turn.recall("disliked", [])[-_MOST_TITLES:]
     with turn.services.sessions() as session:
-        known = draw_portrait(session, shopper=turn.shopper, liked=liked, disliked=disliked)
+        known = draw_portrait(session, shopper=turn.shopper)
     wishes = name_wishes(turn, turn.wishes)
     lines: list[dict[str, Any]] = []
     if wishes:
         lines.append({"say": "utter_known_search", "wishes": wishes})
-    for name, values in (
-        ("viewed", known.viewed),
-        ("kinds", known.kinds),
-        ("liked", known.liked),
-        ("disliked", known.disliked),
-    ):
-        if values:
+    for name, topic in _TOLD:
+        if values := known.names(topic)[:_MOST_NAMES]:
             lines.append({"say": f"utter_known_{name}", "values": {"all": values}})
-    for name, count in (("orders", known.orders), ("alerts", known.alerts)):
+    alerts = len(known.names("alert"))
+    for name, count in (("orders", known.orders), ("alerts", alerts)):
         if count:
             lines.append({"say": f"utter_known_{name}", "count": count})
     turn.say(

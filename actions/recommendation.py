@@ -40,7 +40,7 @@ def recommend_products(turn: Turn) -> None:
         return
     # Asked again, we have further ideas.
     seen = turn.recall("seen", []) if turn.recall("shown") and wishes == turn.wishes else []
-    disliked = turn.recall("disliked", [])
+    disliked = turn.turned_down
     found = find(turn, wishes, skip=[*disliked, *seen])
     if not found.offers and seen:
         found, seen = find(turn, wishes, skip=disliked), []
@@ -64,11 +64,11 @@ def find_similar(turn: Turn) -> None:
     wishes = wishes.with_changes(
         kinds=[Kind(value=kind, word=kind)], words=[], like=product.id, like_title=product.title
     )
-    found = find(turn, wishes, skip=turn.recall("disliked", []))
+    found = find(turn, wishes, skip=turn.turned_down)
     if len(found.offers) < _FEWEST_ALIKE:
         # The only ones of their kind: what comes near is of another.
         wishes = wishes.with_changes(kinds=[])
-        found = find(turn, wishes, skip=turn.recall("disliked", []))
+        found = find(turn, wishes, skip=turn.turned_down)
     if not found.offers:
         turn.say("utter_similar_none", title=product.title, choices=[ask_person()])
         return
@@ -120,7 +120,7 @@ def dislike_product(turn: Turn) -> None:
     if reading.names_anything():
         # "Not Nike" while turning one down is a wish for the rest of the search too.
         wishes = refine(reading, wishes, shown=[product.price for product in meant])
-    found = find(turn, wishes, skip=turn.recall("disliked", []))
+    found = find(turn, wishes, skip=turn.turned_down)
     if not found.offers:
         present(turn, wishes)
         return

@@ -13,13 +13,23 @@ from shop.brands import name_brands
 from shop.history import History, Search
 from shop.kinds import read_kinds, same_goods
 from shop.money import format_money
+from shop.portrait_notes import in_own_size, leave_out
 from shop.reading import Reading
 from shop.refinement import begin, refine, resume
 from shop.search import Found, find_goods
 from shop.wishes import LISTS, Wishes, without, words_for_kinds
 
 # What to let go of first when nothing fits, and which button says so.
-_WIDENINGS = ("features", "material", "size", "color", "brand", "rating_min", "price")
+_WIDENINGS = (
+    "features",
+    "material",
+    "size",
+    "color",
+    "brand",
+    "on_sale",
+    "rating_min",
+    "price",
+)
 # Seen goods that a further page leaves out; far more than anyone reads.
 _MOST_SEEN = 200
 
@@ -28,7 +38,10 @@ def search_products(turn: Turn) -> None:
     """Look for the goods that the message names."""
     if go_back(turn):
         return
-    present(turn, begin(read_wishes(turn), turn.wishes, shown=shown_prices(turn)))
+    wishes = begin(read_wishes(turn), turn.wishes, shown=shown_prices(turn))
+    with turn.services.sessions() as session:
+        wishes = in_own_size(session, wishes, shopper=turn.shopper)
+    present(turn, wishes)
 
 
 def refine_search(turn: Turn) -> None:
@@ -104,8 +117,7 @@ def present(
         more: these are the next of the same.
         opening: the response to begin with where all is well.
     """
-    disliked = turn.recall("disliked", [])
-    found = find(turn, wishes, skip=[*disliked, *skip])
+    found = find(turn, wishes, skip=[*turn.turned_down, *skip])
     if more and not found.degraded and (not found.offers or found.relaxed):
         # What still fits has all been shown; goods that do not fit are no more of the same.
         if wishes.gift and not wishes.kinds and wishes.purpose:
@@ -191,7 +203,9 @@ def offer(
 
 
 def find(turn: Turn, wishes: Wishes, *, skip: Sequence[str] = (), **options: Any) -> Found:
-    """Ask the shop, in this shopper's name."""
+    """Ask the shop, in this shopper's name, without what they never want to see."""
+    with turn.services.sessions() as session:
+        wishes = leave_out(session, wishes, shopper=turn.shopper)
     return find_goods(
         wishes,
         sessions=turn.services.sessions,

@@ -7,18 +7,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from pydantic import ValidationError
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
-from actions.errors import TurnExpired
+from actions.errors import NoMessage, TurnExpired
 from actions.services import Services
 from db.tables.catalog import Product
 from nlu.wire import Parse
 from shop.cards import find_products
 from shop.effects import Result, bring_about, find_effect
 from shop.phrases import load_phrases
+from shop.portrait import standing_dislikes
 from shop.reading import Reading
 from shop.search import Found
 from shop.shopper import Shopper
@@ -63,11 +65,19 @@ class Turn:
 
     @functools.cached_property
     def reading(self) -> Reading:
-        """The shopper's message, read."""
-        return Reading(
-            Parse.model_validate(self._tracker.latest_message),
-            phrases=load_phrases(self.shopper.locale),
-        )
+        """The shopper's message, read.
+
+        Raises:
+            NoMessage: the tracker has none, or not as the NLU server parses one.
+        """
+        try:
+            parse = Parse.model_validate(self._tracker.latest_message)
+        except ValidationError as error:
+            raise NoMessage(
+                "The tracker's latest_message must hold what the NLU server answered.",
+                missing=[".".join(str(part) for part in each["loc"]) for each in error.errors()],
+            ) from error
+        return Reading(parse, phrases=load_phrases(self.shopper.locale))
 
     @functools.cached_property
     def shopper(self) -> Shopper:
@@ -155,6 +165,15 @@ class Turn:
                 self.events.append(SlotSet(name, value))
 
     @property
+    def turned_down(self) -> list[str]:
+        """What they did not care for in this conversation, and have not taken back since."""
+        disliked: list[str] = self.recall("disliked", [])
+        if not disliked:
+            return []
+        with self.services.sessions() as session:
+            return standing_dislikes(session, disliked, shopper=self.shopper)
+
+    @property
     def wishes(self) -> Wishes:
         """The search under way."""
         return Wishes.from_slot(self.recall("wishes"))
@@ -180,6 +199,7 @@ class Turn:
         *,
         choices: Iterable[Choice] = (),
         cards: Found | Sequence[Product] = (),
+        tell_reasons: bool = False,
         **facts: Any,
     ) -> None:
         """Answer with a response of the domain.
@@ -188,9 +208,12 @@ class Turn:
             response: its name.
             choices: quick replies, made by `choice`.
             cards: goods to show: what a search found, or products without a reason of their own.
+            tell_reasons: the answer's words are to end with the cards' reasons.
             facts: what the response's templates name.
         """
         custom = _custom(cards)
+        if custom and tell_reasons:
+            custom["tell_reasons"] = True
         self._dispatcher.utter_message(
             response=response,
             json_message=custom,

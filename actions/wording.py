@@ -16,11 +16,13 @@ def describe_wishes(wishes: Wishes, *, currency: str, phrases: Phrases) -> dict[
     """The wishes as one phrase ("red sneakers under $60"); None when there are none."""
     if wishes.is_empty():
         return None
+    kind = _kind(wishes)
     one_word = [feature for feature in wishes.features if " " not in feature]
     several = [phrases.bare(feature) for feature in wishes.features if " " in feature]
     return {
         "say": "utter_wishes",
-        "kind": _kind(wishes),
+        "kind": kind,
+        "unnamed": kind.get("say") == "utter_wish_anything",
         "color": _any(wishes.color),
         "material": _any(wishes.material),
         "adjectives": " ".join(one_word),
@@ -33,6 +35,8 @@ def describe_wishes(wishes: Wishes, *, currency: str, phrases: Phrases) -> dict[
         "occasion": _occasion(wishes, phrases),
         "price": _price(wishes, currency),
         "rating": _phrase("utter_wish_rating", wishes.rating_min and f"{wishes.rating_min:g}"),
+        "sale": {"say": "utter_wish_sale"} if wishes.on_sale else None,
+        "order": {"say": f"utter_wish_order_{wishes.order}"} if wishes.order else None,
         "excluded": _phrase("utter_wish_excluded", _any(_excluded(wishes))),
     }
 
@@ -40,19 +44,23 @@ def describe_wishes(wishes: Wishes, *, currency: str, phrases: Phrases) -> dict[
 def describe_relaxed(relaxed: Relaxed, wishes: Wishes, *, currency: str) -> dict[str, Any]:
     """What had to give, as a phrase in the words of the wishes."""
     asked, given = relaxed.asked, relaxed.given
+    phrase = f"utter_relaxed_{relaxed.constraint}"
     if relaxed.constraint == "material" and wishes.material:
         # "Wooden", and not all the woods that were looked for.
         asked = wishes.material
     if relaxed.constraint == "price_max" and wishes.price_below:
         # The price itself, and not a cent less.
         asked = wishes.price_max
+        if given is not None and Decimal(str(given)) == Decimal(str(asked)):
+            # "Cheaper", said of the cheapest.
+            phrase = "utter_relaxed_price_lowest"
     if relaxed.constraint == "rating_min":
         asked = f"{asked:g}"
     if relaxed.constraint in ("price_min", "price_max"):
         asked = format_money(Decimal(str(asked)), currency)
         given = None if given is None else format_money(Decimal(str(given)), currency)
     return {
-        "say": f"utter_relaxed_{relaxed.constraint}",
+        "say": phrase,
         "asked": _any(asked) if isinstance(asked, list) else asked,
         "given": _any(given) if isinstance(given, list) else given,
     }

@@ -165,7 +165,7 @@ def serve(model: Path) -> None:
     """Answer on SHOPKEEPER_BIND at SHOPKEEPER_PORT_BASE until told to stop."""
     from functools import partial
 
-    from addons import action_calls, logs, sessions, whole_turns
+    from addons import action_calls, catching_up, logs, sessions, whole_turns
     from addons.health import add_health_routes
     from addons.supervised import follow_supervisor
     from rasa.core.run import (
@@ -180,6 +180,8 @@ def serve(model: Path) -> None:
     action_calls.install()
     sessions.install()
     whole_turns.install()
+    # After it: what was missed comes before the turn that is replayed or run.
+    catching_up.install()
     endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
     port = int(os.environ["SHOPKEEPER_PORT_BASE"])
     # Without Rasa's own HTTP API: its routes know no internal secret.

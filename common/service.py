@@ -2,8 +2,8 @@
 
 import hmac
 import logging
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import uvicorn
@@ -19,10 +19,12 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from starlette.exceptions import HTTPException
 
 from common.client import CONVERSATION_HEADER as CONVERSATION_HEADER
-from common.errors import ShopkeeperError, Unauthorized
-from common.logs import configure_logging, conversation_id, note, reported
+from common.errors import ShopkeeperError
+from common.logs import configure_logging
+from common.middleware import Guarded, Measured
 from common.settings import LOOPBACK, Settings
 from common.supervised import follow_supervisor
 
@@ -30,12 +32,8 @@ logger = logging.getLogger(__name__)
 
 INTERNAL_HEADER = "X-Internal-Secret"
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
-# Anything else that a caller makes up must not become a time series of its own.
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
 # Answers what is missing: an empty mapping means ready.
 Readiness = Callable[[], Mapping[str, str]]
-Next = Callable[[Request], Awaitable[Response]]
 
 
 def add_service_routes(
@@ -61,19 +59,7 @@ def add_service_routes(
         buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
     )
 
-    @app.middleware("http")
-    async def _measure(request: Request, call_next: Next) -> Response:
-        told = None if public else request.headers.get(CONVERSATION_HEADER)
-        conversation_id.set(told)
-        method = request.method if request.method in METHODS else "other"
-        started = time.perf_counter()
-        # Only our own processes name the conversation that they call for.
-        with reported("answered", where=logger, when=lambda: told is not None):
-            response = await call_next(request)
-            route = getattr(request.scope.get("route"), "path", "unknown")
-            note(route=route, status=response.status_code)
-        seconds.labels(method, route, response.status_code).observe(time.perf_counter() - started)
-        return response
+    app.add_middleware(Measured, seconds=seconds, public=public)
 
     @app.exception_handler(ShopkeeperError)
     async def _answer_error(_: Request, error: ShopkeeperError) -> JSONResponse:
@@ -89,6 +75,14 @@ def add_service_routes(
             for problem in error.errors()
         ]
         return JSONResponse({"error": "invalid", "detail": problems}, status_code=422)
+
+    @app.exception_handler(HTTPException)
+    async def _answer_http(_: Request, error: HTTPException) -> JSONResponse:
+        # One of the framework's own, such as a body that is no JSON.
+        name = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+        return JSONResponse(
+            {"error": name, "detail": str(error.detail)}, error.status_code, headers=error.headers
+        )
 
     @app.exception_handler(Exception)
     async def _answer_crash(request: Request, error: Exception) -> JSONResponse:
@@ -136,13 +130,13 @@ def require_internal_secret(app: FastAPI, *, settings: Settings) -> None:
     if not secret:
         return
 
-    @app.middleware("http")
-    async def _check(request: Request, call_next: Next) -> Response:
+    def refusal(request: Request) -> str | None:
         given = request.headers.get(INTERNAL_HEADER, "")
-        if request.url.path not in OPEN_PATHS and not _same(given, secret):
-            error = Unauthorized(f"This is an internal address: send {INTERNAL_HEADER}.")
-            return JSONResponse({"error": error.code, "detail": error.detail}, error.status)
-        return await call_next(request)
+        if request.url.path in OPEN_PATHS or _same(given, secret):
+            return None
+        return f"This is an internal address: send {INTERNAL_HEADER}."
+
+    app.add_middleware(Guarded, refusal=refusal)
 
 
 def _same(given: str, expected: str) -> bool:
@@ -157,14 +151,12 @@ def guard_metrics(app: FastAPI, *, settings: Settings) -> None:
     """
     secret = settings.internal_secret
 
-    @app.middleware("http")
-    async def _check(request: Request, call_next: Next) -> Response:
-        if request.url.path == "/metrics" and not _may_read(request, secret):
-            error = Unauthorized(
-                f"The numbers are not public: send {INTERNAL_HEADER}, or ask on the shop's machine."
-            )
-            return JSONResponse({"error": error.code, "detail": error.detail}, error.status)
-        return await call_next(request)
+    def refusal(request: Request) -> str | None:
+        if request.url.path != "/metrics" or _may_read(request, secret):
+            return None
+        return f"The numbers are not public: send {INTERNAL_HEADER}, or ask on the shop's machine."
+
+    app.add_middleware(Guarded, refusal=refusal)
 
 
 def _may_read(request: Request, secret: str | None) -> bool:

@@ -1,6 +1,7 @@
 """Settings from the environment and `.env`, one prefix: SHOPKEEPER_."""
 
 import secrets
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Self
@@ -44,12 +45,36 @@ class Settings(BaseSettings):
     rate_requests: str = "3000/minute"
     rate_messages: str = "120/minute"
     rate_actions: str = "600/minute"
+    rate_logins: str = "10/5 minutes"
     currency: str = "USD"
     locale: str = "en"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     base_model: str | None = None
     checkout_url: str = "/checkout?cart={cart_id}"
     shop_webhook_url: str | None = None
+    # Where shoppers reach the shop from outside; by default where Telegram does.
+    public_url: str | None = None
+    telegram_token: str | None = Field(default=None, repr=False)
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_webhook_url: str | None = None
+    # Days that conversations, and what shoppers did, are kept; 0: until somebody erases them.
+    retention_days: int = Field(default=0, ge=0)
+    retention_events_days: int = Field(default=0, ge=0)
+    # What an erased customer leaves of the orders that the shop's system reported.
+    erase_orders: Literal["delete", "unlink"] = "delete"
+    # When staff are in ("mon-fri 09:00-17:00, sat 10:00-14:00"; empty: always), by which clock, and
+    # after how many minutes a shopper who waits may leave a message.
+    staff_hours: str = ""
+    staff_timezone: str = "UTC"
+    staff_wait_minutes: float = 3.0
+    # When models are trained by themselves, at which hour by the clock of `staff_timezone`; after
+    # how many corrections at any hour (0: never); whether what passes the gate is put into use.
+    retrain: Literal["off", "daily", "weekly"] = "off"
+    retrain_hour: int = Field(default=3, ge=0, le=23)
+    retrain_after: int = Field(default=0, ge=0)
+    retrain_promote: bool = False
+    # A cart worth as much calls a person.
+    valuable_cart: Decimal | None = None
     shop_name: str = "The Demo Shop"
     max_price: Decimal = Decimal("9999999.99")
 
@@ -84,6 +109,12 @@ class Settings(BaseSettings):
     def logs(self) -> Path:
         """Where the processes' logs go when the supervisor starts them."""
         return self.home / "logs"
+
+    def new_export(self, name: str, suffix: str) -> Path:
+        """A file for an export that was given none, in a folder that only we can read."""
+        folder = self.home / "exports"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        return folder / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}{suffix}"
 
 
 def load_settings() -> Settings:

@@ -4,8 +4,12 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 MARK = "SHOPKEEPER_SUPERVISOR"
+# One without a port touches a file while it lives: at least every 2 s, and is missed after this.
+PULSE_EVERY_S = 2.0
+PULSE_LASTS_S = 20.0
 _END_WITHIN_S = 15.0
 
 
@@ -25,3 +29,12 @@ def _wait_for_end() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(_END_WITHIN_S)
     os._exit(1)
+
+
+def is_beating(pulse: Path) -> bool:
+    """Whether the process that touches this file lives."""
+    try:
+        silent = time.time() - pulse.stat().st_mtime
+    except OSError:
+        return False
+    return silent < PULSE_LASTS_S

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.core.tracker_store import TrackerStore
 from sanic import Blueprint
 from sanic.exceptions import SanicException
 from sanic.request import Request
@@ -72,11 +73,8 @@ class GatewayInput(InputChannel):
 
         @channel.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
-            given = request.headers.get(SECRET_HEADER, "")
-            if self.secret and not hmac.compare_digest(given.encode(), self.secret.encode()):
-                return json(
-                    {"error": "unauthorized", "detail": f"Send {SECRET_HEADER}."}, status=401
-                )
+            if not self.is_internal(request):
+                return refuse()
             try:
                 body = request.json
             except SanicException:
@@ -85,7 +83,31 @@ class GatewayInput(InputChannel):
                 return json({"error": "invalid", "detail": problem}, status=422)
             return await answer(body, on_new_message)
 
+        @channel.route("/conversations/<conversation_id>", methods=["GET"])
+        async def remember(request: Request, conversation_id: str) -> HTTPResponse:
+            if not self.is_internal(request):
+                return refuse()
+            store = request.app.ctx.agent.tracker_store
+            return json({"slots": await recall(store, conversation_id)})
+
         return channel
+
+    def is_internal(self, request: Request) -> bool:
+        """Whether one of our own processes calls."""
+        given = request.headers.get(SECRET_HEADER, "")
+        return not self.secret or hmac.compare_digest(given.encode(), self.secret.encode())
+
+
+def refuse() -> HTTPResponse:
+    """The answer to strangers."""
+    return json({"error": "unauthorized", "detail": f"Send {SECRET_HEADER}."}, status=401)
+
+
+async def recall(store: TrackerStore, conversation_id: str) -> dict[str, Any]:
+    """What is remembered of a conversation, by slot; nothing of an unknown one."""
+    tracker = await store.retrieve(conversation_id)
+    slots = tracker.current_slot_values() if tracker else {}
+    return {name: value for name, value in slots.items() if value is not None}
 
 
 def find_problem(body: Any) -> str | None:

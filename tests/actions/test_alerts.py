@@ -10,6 +10,7 @@ from db.engine import make_engine, session_factory
 from db.tables.catalog import Product
 from db.tables.conversations import Conversation
 from shop.alerts import take_news
+from shop.outreach_wishes import read_wishes, set_topic
 from tests.actions.rehearsal import Rehearsal
 from tests.builders import NOON, a_customer, a_product, an_order
 
@@ -95,3 +96,19 @@ def test_a_guest_without_a_past_hears_that(own_sessions: sessionmaker[Session]) 
 @pytest.mark.parametrize("wish", ["delete my data", "send me a copy of my data"])
 def test_erasing_and_copies_go_to_staff(chat: Rehearsal, wish: str) -> None:
     assert chat.say("privacy_request", wish).handoff == "privacy_request"
+
+
+def test_a_tap_ends_all_news_of_a_kind(
+    chat: Rehearsal, own_sessions: sessionmaker[Session]
+) -> None:
+    with own_sessions.begin() as session:
+        set_topic(session, "customer:maya", "orders", on=True)
+        set_topic(session, "customer:maya", "carts", on=True)
+
+    answer = chat.say("subscribe_alert", "No news of orders", any="outreach_orders")
+
+    assert "more" in answer.text
+    assert answer.cards == []
+    with own_sessions() as session:
+        wishes = read_wishes(session, "customer:maya")
+    assert (wishes.orders, wishes.carts, wishes.alerts) == (False, True, True)

@@ -1,3 +1,4 @@
+from nlu.wire import Intent
 from tests.actions.rehearsal import Rehearsal
 from tests.shop.messages import a_parse
 
@@ -55,6 +56,17 @@ def test_goods_named_in_a_muddle_are_searched_for(chat: Rehearsal) -> None:
 def test_other_topics_lead_back_to_the_search(chat: Rehearsal) -> None:
     chat.say("search_product", "[red](color) [sneakers](category:sneaker)")
     assert "red sneakers" in chat.say("out_of_scope", "what did i just ask for").text
+
+
+def test_what_may_be_a_complaint_is_not_told_that_it_is_off_topic(chat: Rehearsal) -> None:
+    parse = a_parse("out_of_scope", "you lot suck")
+    angry = {
+        "sentiment": parse.sentiment.model_copy(update={"label": "negative", "score": -0.9}),
+        "intent_ranking": [Intent(name="complaint", confidence=0.4)],
+    }
+    answer = chat.hear(parse.model_copy(update=angry))
+    assert "sorry" in answer.text
+    assert "Talk to a person" in answer.buttons
 
 
 def test_other_topics_without_a_search_lead_to_the_shop(chat: Rehearsal) -> None:

@@ -221,3 +221,13 @@ def test_all_of_it_is_said_in_chinese_too(own_sessions: sessionmaker[Session]) -
     asked = chat.say("cancel_order", "取消 [M1](order_id)")
     assert "取消" in asked.text
     assert "M1" in chat.press(asked, "是的，取消").text
+
+
+def test_a_guest_who_gives_the_number_is_thanked_for_it_and_offered_a_person(
+    own_sessions: sessionmaker[Session],
+) -> None:
+    chat = Rehearsal(own_sessions)
+    answer = chat.say("track_order", "order [M1](order_id)")
+    assert "the number" in answer.text
+    assert "shipped" not in answer.text
+    assert chat.say("affirm", "yes").handoff

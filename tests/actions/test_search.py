@@ -23,6 +23,27 @@ def test_a_limit_holds_until_it_is_changed(chat: Rehearsal) -> None:
     assert chat.say("refine_search", "any colour").cards == ["s1", "s2", "s3", "s4", "s5"]
 
 
+def test_an_order_is_asked_for_and_named_back(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    answer = chat.say("refine_search", "cheapest first please")
+    assert chat.recommender.asked[-1].order == "cheapest"
+    assert "sneakers, cheapest first" in answer.text.lower()
+    assert len(answer.cards) > 1
+
+
+def test_the_best_rated_of_a_kind_is_a_list_and_no_riddle(chat: Rehearsal) -> None:
+    answer = chat.say("ask_product_detail", f"best rated {SNEAKERS}")
+    assert chat.recommender.asked[-1].order == "best_rated"
+    assert "best rated first" in answer.text
+
+
+def test_only_what_is_reduced(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    answer = chat.say("refine_search", "anything on sale?")
+    assert chat.recommender.asked[-1].constraints.on_sale
+    assert "sneakers on sale" in answer.text.lower()
+
+
 def test_cheaper_shows_cheaper_goods_each_time(chat: Rehearsal) -> None:
     first = chat.say("search_product", SNEAKERS)
     second = chat.say("refine_search", "anything cheaper?")
@@ -64,6 +85,14 @@ def test_a_relaxed_price_is_told_with_the_nearest(chat: Rehearsal) -> None:
     assert "$10" in answer.text
     assert "$20" in answer.text
     assert answer.cards
+
+
+def test_who_wants_it_cheaper_than_the_cheapest_is_told_that_it_is(chat: Rehearsal) -> None:
+    chat.say("search_product", SNEAKERS)
+    chat.recommender.relaxed = [Relaxed(constraint="price_max", asked=49.99, given=50.0)]
+    answer = chat.say("refine_search", "too expensive")
+    assert "as low as it goes" in answer.text
+    assert "nearest" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -265,3 +294,8 @@ def test_more_ideas_for_a_gift_are_not_all_for_one_interest(chat: Rehearsal) -> 
     more = chat.say("show_more", "any other ideas")
     assert "coffee" not in more.text
     assert "brother" in more.text
+
+
+def test_a_wish_without_a_kind_of_goods_reads_like_english(chat: Rehearsal) -> None:
+    answer = chat.say("search_product", "anything in [blue](color)")
+    assert "something blue" in answer.text.lower() or "something" not in answer.text.lower()

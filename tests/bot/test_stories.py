@@ -1,7 +1,6 @@
 """The shoppers' words through the real NLU and the real rules."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import pytest
 from tests.actions.rehearsal import BOT
 from tests.conftest import skip_but_on_ci
 from tests.journeys.shop import share_dialogue
+from tests.ports import free_port
 
 ROOT = BOT.parent
 READY_WITHIN_S = 90.0
@@ -24,9 +24,7 @@ pytestmark = pytest.mark.journey
 @pytest.fixture(scope="module")
 def nlu_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real NLU server over an empty shop."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     home = tmp_path_factory.mktemp("home")
     environment = {
         **os.environ,

@@ -7,7 +7,7 @@ from common.courtesy import Courtesy
 def test_work_goes_on_at_once_where_nobody_is_being_answered() -> None:
     began = time.monotonic()
     Courtesy().give_way()
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < 0.5
 
 
 def test_work_waits_until_the_last_answer_is_given() -> None:
@@ -18,7 +18,7 @@ def test_work_waits_until_the_last_answer_is_given() -> None:
         with courtesy.answering():
             worker.start()
         assert not given_way.wait(0.05)
-    assert given_way.wait(0.2)
+    assert given_way.wait(5)
     worker.join()
 
 
@@ -27,7 +27,7 @@ def test_work_goes_on_in_the_end_where_somebody_is_always_being_answered() -> No
     with courtesy.answering():
         began = time.monotonic()
         courtesy.give_way()
-    assert 0.1 < time.monotonic() - began < 2
+    assert 0.1 < time.monotonic() - began < 10
 
 
 def test_every_item_of_paced_work_comes_in_its_order() -> None:

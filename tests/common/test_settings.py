@@ -14,6 +14,7 @@ def test_what_opens_doors_stays_out_of_printed_settings() -> None:
         "database_url": "postgresql://shop:database-word@db/shop",
         "rasa_database_url": "postgresql://rasa:tracker-word@db/rasa",
         "redis_url": "redis://:redis-word@cache",
+        "telegram_token": "123:telegram-word",
     }
 
     printed = f"{Settings(_env_file=None, **secrets)!r} {Settings(_env_file=None, **secrets)}"

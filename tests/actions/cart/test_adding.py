@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from db.tables.behaviour import Event
+from db.tables.catalog import Product
 from tests.actions.cart.contents import change_product, in_cart, titles
 from tests.actions.rehearsal import Rehearsal
 from tests.builders import a_product
@@ -170,6 +171,20 @@ def test_a_colour_of_it_is_not_another_product_in_that_colour(chat: Rehearsal) -
     answer = chat.say("add_to_cart", "add it in [blue](color)")
     assert in_cart(chat) == {}
     assert "Meadow Mug" in answer.text
+
+
+def test_a_size_that_the_shop_does_not_state_is_said(chat: Rehearsal) -> None:
+    answer = chat.say("add_to_cart", "the [second](ordinal:2) in [43](size)")
+    assert in_cart(chat) == {"m2": 1}
+    assert "size 43 isn't stated" in answer.text
+
+
+def test_one_of_several_sizes_is_picked_at_checkout(chat: Rehearsal) -> None:
+    with chat.services.sessions.begin() as session:
+        session.get_one(Product, "m2").size = "41, 42, 43"
+    answer = chat.say("add_to_cart", "the [second](ordinal:2) in [size 43](size:43)")
+    assert in_cart(chat) == {"m2": 1}
+    assert "comes in size 43; you pick the size at checkout" in answer.text
 
 
 def test_a_name_that_fits_none_asks(chat: Rehearsal) -> None:

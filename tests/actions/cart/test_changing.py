@@ -30,9 +30,23 @@ def test_how_many_there_are_to_be(filled: Rehearsal, words: str, left: int) -> N
     assert (in_cart(filled)["m1"], in_cart(filled)["lamp"]) == (1, 1)
 
 
-def test_make_it_three_as_if_it_were_put_in(filled: Rehearsal) -> None:
-    filled.say("add_to_cart", "make it [three](quantity:3)")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "make it [three](quantity:3)",
+        "actually [three](quantity:3) of them",
+        "no wait, [three](quantity:3)",
+    ],
+)
+def test_make_it_three_as_if_it_were_put_in(filled: Rehearsal, words: str) -> None:
+    filled.say("add_to_cart", words)
     assert in_cart(filled)["lamp"] == 3
+
+
+def test_actually_three_more_are_added(filled: Rehearsal) -> None:
+    before = in_cart(filled)["lamp"]
+    filled.say("add_to_cart", "actually add [three](quantity:3) more of them")
+    assert in_cart(filled)["lamp"] == before + 3
 
 
 @pytest.mark.parametrize(
@@ -139,3 +153,11 @@ def test_a_button_of_what_is_gone_offers_to_put_it_in(chat: Rehearsal) -> None:
     answer = chat.say("remove_from_cart", product_id="lamp", quantity=2)
     chat.press(answer, "Yes, put it in")
     assert in_cart(chat) == {"m1": 1, "lamp": 2}
+
+
+def test_no_wait_remove_it_is_no_mere_no(filled: Rehearsal) -> None:
+    before = in_cart(filled)
+    filled.say("deny", "no thanks")
+    assert in_cart(filled) == before
+    filled.say("deny", "no wait remove it")
+    assert in_cart(filled).get("lamp", 0) < before["lamp"]
