@@ -1,17 +1,17 @@
-"""Watches for what shoppers asked to be told, and tells it in their conversations."""
+"""Watches for what shoppers want to be told, and tells it in their conversations."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy.orm import Session
 
 from db.tables.conversations import Conversation
-from gateway.answers import Composer
+from gateway.background import again_and_again
+from gateway.drafts import Draft
 from gateway.hub import Hub
-from gateway.store import ConversationStore, Draft
-from shop.alerts import take_news
+from gateway.outreach_drafts import NoticeWriter
+from gateway.store import ConversationStore
+from shop.outreach import take_notices
 
 logger = logging.getLogger(__name__)
 
@@ -22,20 +22,15 @@ EVERY_S = 60.0
 class AlertWatch:
     """Looks every now and then, and tells each piece of news once."""
 
-    def __init__(self, *, store: ConversationStore, composer: Composer, hub: Hub) -> None:
+    def __init__(self, *, store: ConversationStore, writer: NoticeWriter, hub: Hub) -> None:
         self._store = store
-        self._composer = composer
+        self._writer = writer
         self._hub = hub
 
     async def run(self, *, every: float = EVERY_S) -> None:
         """Look until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except Exception:
-                # Nothing was told and nothing is lost: the next look finds it again.
-                logger.exception("could not look for news")
-            await asyncio.sleep(every)
+        failing = "could not look for news"
+        await again_and_again(self.look, every=every, failing=failing, where=logger)
 
     async def look(self) -> int:
         """Tell what has come true.
@@ -46,10 +41,10 @@ class AlertWatch:
 
         def change(session: Session) -> list[tuple[str, Draft]]:
             told = []
-            for news in take_news(session):
-                conversation = session.get_one(Conversation, news.conversation_id)
-                draft = self._composer.news(session, news, locale=conversation.locale)
-                told.append((news.conversation_id, draft))
+            for notice in take_notices(session):
+                conversation = session.get_one(Conversation, notice.conversation_id)
+                draft = self._writer.write(session, notice, locale=conversation.locale)
+                told.append((notice.conversation_id, draft))
             return told
 
         said = await asyncio.to_thread(self._store.announce, change)
@@ -57,15 +52,3 @@ class AlertWatch:
             frame = {"type": "message", "message": message.model_dump(mode="json")}
             self._hub.publish(conversation_id, frame)
         return len(said)
-
-
-@asynccontextmanager
-async def watching(watch: AlertWatch) -> AsyncIterator[None]:
-    """Look in the background for as long as this is open."""
-    task = asyncio.create_task(watch.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

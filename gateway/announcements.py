@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from db.tables.conversations import Conversation
 from db.tables.shop_requests import ShopRequest
 from gateway.answers import MENU
+from gateway.drafts import Draft
 from gateway.hub import Hub
-from gateway.store import ConversationStore, Draft
+from gateway.standing import state_frame
+from gateway.store import ConversationStore
 from gateway.text import clean
 from gateway.words import Words
 
@@ -46,8 +48,8 @@ class Announcer:
         for conversation_id, message in await asyncio.to_thread(self._store.announce, change):
             frame = {"type": "message", "message": message.model_dump(mode="json")}
             self._hub.publish(conversation_id, frame)
-            state = await asyncio.to_thread(self._store.state, conversation_id)
-            self._hub.publish(conversation_id, {"type": "state", "state": state})
+            standing = await asyncio.to_thread(self._store.standing, conversation_id)
+            self._hub.publish(conversation_id, state_frame(standing))
 
     def _word(self, session: Session, request: ShopRequest) -> Draft:
         conversation = session.get(Conversation, request.conversation_id)

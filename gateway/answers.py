@@ -8,12 +8,14 @@ from typing import Any
 from urllib.parse import quote
 
 from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from db.tables.conversations import Message
 from gateway import wire
 from gateway.bot_client import Reply
+from gateway.drafts import Draft
 from gateway.pictures import PLACEHOLDER, safe_address
-from gateway.store import Draft
 from gateway.text import clean
 from gateway.understanding import again_payload
 from gateway.words import Words
@@ -30,6 +32,9 @@ MENU: Mapping[str, str] = {
     "help": "/help",
     "person": "/human_handoff",
 }
+
+# After so many apologies in a row a person is called.
+LET_DOWN = 2
 
 
 class _Reason(BaseModel):
@@ -59,6 +64,7 @@ class _Custom(BaseModel):
     degraded: bool = False
     handoff: str | None = Field(default=None, description="Why a person is to take over.")
     comparison: _Comparison | None = None
+    tell_reasons: bool = Field(default=False, description="The words are to end with the reasons.")
 
 
 class Composer:
@@ -102,6 +108,8 @@ class Composer:
                 drafts[-1] = _joined(drafts[-1], draft)
             elif draft.text.strip() or draft.cards or draft.quick_replies:
                 drafts.append(draft)
+            if custom.tell_reasons and drafts:
+                drafts[-1] = replace(drafts[-1], text=_with_reasons(drafts[-1]))
         reason = next((custom.handoff for custom in customs if custom.handoff), None)
         if drafts and reason:
             drafts[-1] = replace(drafts[-1], handoff=reason)
@@ -137,6 +145,35 @@ class Composer:
             ],
         )
 
+    def chosen(
+        self, session: Session, product_ids: Sequence[str], *, locale: str
+    ) -> list[wire.ProductCard]:
+        """The cards of goods that a person chose; what is not sold is absent."""
+        about = _Custom()
+        return [
+            self._card(card, _Reason(code="picked"), about, locale=locale)
+            for card in cards.hydrate(session, product_ids).values()
+        ]
+
+    def ranked(
+        self,
+        session: Session,
+        ranking: Sequence[tuple[str, str, Mapping[str, Any]]],
+        *,
+        ranking_id: str | None,
+        locale: str,
+    ) -> list[wire.ProductCard]:
+        """Cards in this order, each with why it is there: product, code and facts of the reason."""
+        goods = cards.hydrate(session, [product_id for product_id, _, _ in ranking])
+        about = _Custom(ranking_id=ranking_id)
+        return [
+            self._card(
+                goods[product_id], _Reason(code=code, params=dict(facts)), about, locale=locale
+            )
+            for product_id, code, facts in ranking
+            if product_id in goods
+        ]
+
     def not_understood(self, *, locale: str, message_id: int) -> Draft:
         """What is said while the NLU is down: buttons need none.
 
@@ -162,6 +199,22 @@ class Composer:
             quick_replies=[again, *self._menu("person", locale=locale)],
             degraded=True,
         )
+
+    def was_let_down(self, conversation_id: str) -> bool:
+        """Whether the last answers in a row were all given while a part was down."""
+        latest = (
+            select(Message.degraded)
+            .where(
+                Message.conversation_id == conversation_id,
+                Message.role == "bot",
+                Message.reply_to.is_not(None),
+            )
+            .order_by(Message.id.desc())
+            .limit(LET_DOWN)
+        )
+        with self._sessions() as session:
+            answers = session.scalars(latest).all()
+        return len(answers) == LET_DOWN and all(answers)
 
     def handed_over(self, *, locale: str, degraded: bool) -> Draft:
         """What is said where a person was called and the bot's own answer does not say so.
@@ -192,6 +245,15 @@ class Composer:
                 "url": safe_address(card.url) or f"/products/{quote(card.product_id, safe='')}",
             }
         )
+
+
+def _with_reasons(draft: Draft) -> str:
+    """An answer's words, then why its goods were recommended; a line for each of several."""
+    if len(draft.cards) == 1:
+        lines = [draft.cards[0].reason]
+    else:
+        lines = [f"• **{card.title}**: {card.reason}" for card in draft.cards]
+    return "\n".join([draft.text, *lines])
 
 
 def _read_custom(reply: Reply) -> _Custom:

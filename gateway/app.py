@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -19,33 +20,47 @@ from common.settings import Settings
 from db.engine import make_engine, session_factory
 from db.measures import watch_pool
 from gateway.admission import Admission
-from gateway.alert_watch import AlertWatch, watching
+from gateway.aftercare import aftercare_routes
+from gateway.alert_watch import AlertWatch
 from gateway.announcements import Announcer
 from gateway.answers import Composer
+from gateway.background import meanwhile
 from gateway.bot_client import Bot, RasaClient
 from gateway.careful_headers import CarefulHeaders
 from gateway.cart_api import cart_routes
 from gateway.channels.web import chat_routes
 from gateway.channels.web_socket import socket_routes
 from gateway.conversation import ConversationRouter
-from gateway.custody import Custody, keeping
+from gateway.custody import Custody
 from gateway.demo import demo_routes
 from gateway.demo_file import shop_name
 from gateway.error_answers import answer_errors
 from gateway.events import event_routes
 from gateway.hub import Hub
-from gateway.limits import BODY_SECONDS, CHAT_BYTES, EVENTS_BYTES, BodyLimit
+from gateway.limits import BODY_SECONDS, CHAT_BYTES, EVENTS_BYTES, UPDATE_BYTES, BodyLimit
+from gateway.lobby import Lobby
 from gateway.measures import Measures, SupervisorFile
+from gateway.outreach_api import outreach_routes
+from gateway.outreach_drafts import NoticeWriter
 from gateway.pages import add_pages
+from gateway.portrait_api import portrait_routes
+from gateway.problems import describe_problems
 from gateway.rate_limits import AddressLimit, make_limits
 from gateway.readiness import WholeShop, parts_of
+from gateway.relay import Relay, relaying
 from gateway.replies import Replier
+from gateway.retention import Retention
 from gateway.shop_api import shop_routes
 from gateway.shop_webhook import Pace, ShopWebhook, delivering
+from gateway.staff.app import StaffDesk
+from gateway.standing import Office
 from gateway.store import ConversationStore
+from gateway.telegram_api import telegram_routes
 from gateway.unanswered import Unanswered
 from gateway.understanding import NluParser, Parser
 from gateway.words import Words
+from shop.hours import read_hours
+from shop.triggers import Watchfulness
 
 MOST_THREADS = 40
 WEB_DIST = Path(__file__).parent.parent / "web" / "dist"
@@ -86,9 +101,16 @@ def create_app(
     engine = make_engine(settings.database_url, pool_size=20)
     sessions = session_factory(engine)
     words = Words(default_locale=settings.locale)
-    store = ConversationStore(sessions)
+    office = Office(
+        hours=read_hours(settings.staff_hours, zone=settings.staff_timezone),
+        patience=timedelta(minutes=settings.staff_wait_minutes),
+    )
+    store = ConversationStore(
+        sessions, watch=Watchfulness(valuable_cart=settings.valuable_cart), office=office
+    )
     composer = Composer(sessions, words=words, shop_name=partial(shop_name, settings))
     hub = Hub()
+    lobby = Lobby(store=store, words=words, hub=hub, office=office)
     announcer = Announcer(store=store, words=words, hub=hub)
     shop = WholeShop(engine, parts_of(settings))
     rasa = httpx.AsyncClient(
@@ -106,7 +128,7 @@ def create_app(
         # Threads that wait for a busy database must not keep the others from reading it.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS))
         async with AsyncExitStack() as running:
-            await running.enter_async_context(keeping(custody, router.resume))
+            await running.enter_async_context(meanwhile(custody.run(router.resume)))
             if settings.shop_webhook_url:
                 webhook = ShopWebhook(
                     sessions,
@@ -116,8 +138,18 @@ def create_app(
                     pace=pace,
                 )
                 await running.enter_async_context(delivering(webhook, patience=patience.shutdown))
-            watch = AlertWatch(store=store, composer=composer, hub=hub)
-            await running.enter_async_context(watching(watch))
+            writer = NoticeWriter(composer=composer, words=words)
+            watch = AlertWatch(store=store, writer=writer, hub=hub)
+            await running.enter_async_context(meanwhile(watch.run()))
+            retention = Retention(settings, store=store, engine=engine)
+            await running.enter_async_context(meanwhile(retention.run()))
+            await running.enter_async_context(staff.running())
+            if engine.dialect.name == "postgresql":
+                relay = Relay(url=settings.database_url, store=store, hub=hub)
+                await running.enter_async_context(relaying(relay, hub))
+            await running.enter_async_context(meanwhile(lobby.run()))
+            if telegram is not None:
+                await running.enter_async_context(telegram.running(patience=patience.shutdown))
             yield
         await router.drain(seconds=patience.shutdown)
         await rasa.aclose()
@@ -156,6 +188,7 @@ def create_app(
             nlu_timeout=patience.nlu,
             bot_timeout=patience.bot,
         ),
+        lobby=lobby,
         hub=hub,
         measures=measures,
     )
@@ -178,17 +211,47 @@ def create_app(
             auth_timeout=patience.first_frame,
         )
     )
+    staff = StaffDesk(
+        settings,
+        store=store,
+        composer=composer,
+        words=words,
+        hub=hub,
+        limits=limits,
+        first_frame=patience.first_frame,
+    )
+    staff.add_routes(app)
+    app.include_router(aftercare_routes(store=store, admission=admission, lobby=lobby, words=words))
     app.include_router(event_routes(settings=settings, admission=admission, sessions=sessions))
     app.include_router(shop_routes(settings=settings, announcer=announcer))
     app.include_router(
         cart_routes(admission=admission, sessions=sessions, currency=settings.currency)
     )
+    app.include_router(outreach_routes(admission=admission, store=store))
+    telegram = None
+    if settings.telegram_token:
+        # Imported here: a gateway without it starts a second sooner.
+        from gateway.channels.telegram.channel import TelegramChannel
+
+        telegram = TelegramChannel(
+            settings,
+            router=router,
+            store=store,
+            limits=limits,
+            composer=composer,
+            words=words,
+            hub=hub,
+        )
+        app.include_router(telegram.routes)
+    app.include_router(telegram_routes(channel=telegram, admission=admission))
+    app.include_router(portrait_routes(admission=admission, store=store))
     app.include_router(demo_routes(settings=settings, sessions=sessions, words=words))
     add_pages(app, dist=web_dist, media=settings.media, words=words)
     answer_errors(app)
+    describe_problems(app)
     app.add_middleware(
         BodyLimit,
-        limits={"/api/events": EVENTS_BYTES},
+        limits={"/api/events": EVENTS_BYTES, "/telegram/": UPDATE_BYTES},
         otherwise=CHAT_BYTES,
         seconds=patience.body,
     )

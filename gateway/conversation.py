@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy.exc import OperationalError
@@ -18,16 +18,20 @@ from common.logs import conversation_id as logged_conversation
 from common.logs import note
 from gateway import wire
 from gateway.custody import Custody
+from gateway.drafts import Draft, Stored
 from gateway.errors import AnsweredElsewhere, UnknownPayload
 from gateway.hub import Hub
+from gateway.lobby import Lobby
 from gateway.measures import Measures
+from gateway.missed import Missed
 from gateway.replies import Question, Replier
 from gateway.speaker import Speaker
-from gateway.store import ConversationStore, Draft, Stored
+from gateway.standing import state_frame
+from gateway.store import ConversationStore
 from gateway.turns import TurnQueue
 from gateway.unanswered import Stranded, Unanswered
 from gateway.understanding import Meaning, read_meaning
-from shop.handoff import bot_answers
+from shop.handoff import UNASKED, bot_answers
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +77,7 @@ class ConversationRouter:
         unanswered: Unanswered,
         custody: Custody,
         replier: Replier,
+        lobby: Lobby,
         hub: Hub,
         measures: Measures,
     ) -> None:
@@ -80,6 +85,7 @@ class ConversationRouter:
         self._unanswered = unanswered
         self._custody = custody
         self._replier = replier
+        self._lobby = lobby
         self._hub = hub
         self._measures = measures
         self._arrivals = TurnQueue(most_waiting=MOST_WAITING)
@@ -178,8 +184,8 @@ class ConversationRouter:
         while True:
             answers = await asyncio.to_thread(self._store.answers, stored.id)
             if answers is not None:
-                state = await asyncio.to_thread(self._store.state, speaker.conversation_id)
-                return wire.Messages(state=state, messages=answers)
+                standing = await asyncio.to_thread(self._store.standing, speaker.conversation_id)
+                return wire.Messages(**standing.model_dump(), messages=answers)
             attempts = await asyncio.to_thread(self._unanswered.take, stored.id)
             if attempts is not None:
                 return attempts
@@ -194,12 +200,14 @@ class ConversationRouter:
             self._hub.publish(here, {"type": "typing", "who": "bot", "on": True})
         try:
             message_id, meant = await self._meaning(here, stored)
-            parse = await self._replier.understand(meant)
+            parse = await self._replier.understand(meant, shopper=speaker.customer_id or here)
             with self._measures.hop("store"):
                 speaker, transition = await asyncio.to_thread(
                     self._store.settle, here, stored.id, parse
                 )
             note(intent=parse["intent"]["name"] if parse else None, attempts=attempts)
+            understood = {"type": "understood", "message": stored.message, "parse": parse}
+            self._hub.tell_staff(here, understood)
             if transition is not None:
                 note(handoff=transition.reason)
                 logger.info("conversation changed hands", extra={"reason": transition.reason})
@@ -211,26 +219,36 @@ class ConversationRouter:
                     meant=meant,
                     parse=parse,
                     queued=transition is not None and transition.after == "queued",
-                    unasked=transition is not None and transition.reason == "upset",
+                    unasked=transition is not None and transition.reason in UNASKED,
                     again=attempts > 1 or message_id != stored.id,
+                    missed=await self._missed(speaker, stored),
                 )
-                if attempts > MOST_ATTEMPTS:
-                    drafts = [self._replier.apologise(question)]
+                if own := self._lobby.answer(speaker, meant.command):
+                    drafts = [own]
+                elif attempts > MOST_ATTEMPTS:
+                    drafts = [await self._replier.apologise(question)]
                 else:
                     drafts = await self._replier.reply(question)
             with self._measures.hop("store"):
-                answers = await self._store_answers(here, stored.id, drafts)
-                if reason := next((draft.handoff for draft in drafts if draft.handoff), None):
+                answered = await self._store_answers(here, stored.id, drafts)
+            if answered.messages:
+                for reason in (draft.handoff for draft in drafts if draft.handoff):
                     note(handoff=reason)
-                    state = await asyncio.to_thread(self._store.state, here)
-                    speaker = replace(speaker, state=state)
-            for answer in answers:
+            elif drafts:
+                logger.info("a person has taken over: the bot's answer is not said")
+            for answer in answered.messages:
                 self._publish_message(here, answer)
         finally:
             if not silent:
                 self._hub.publish(here, {"type": "typing", "who": "bot", "on": False})
-        self._hub.publish(here, {"type": "state", "state": speaker.state})
-        return wire.Messages(state=speaker.state, messages=answers)
+        self._hub.publish(here, state_frame(answered))
+        return answered
+
+    async def _missed(self, speaker: Speaker, stored: Stored) -> list[Missed]:
+        """What the bot is to be told first; hardly ever anything, so hardly ever looked up."""
+        if speaker.heard_until is None:
+            return []
+        return await asyncio.to_thread(self._store.missed, speaker, before=stored.id)
 
     async def _meaning(self, here: str, stored: Stored) -> tuple[int, Meaning]:
         """What is meant, and the message that it counts as: "try again" is the one before."""
@@ -244,12 +262,15 @@ class ConversationRouter:
 
     async def _store_answers(
         self, here: str, message_id: int, drafts: list[Draft]
-    ) -> list[wire.Message]:
+    ) -> wire.Messages:
         """Store the answers, tried again while the database may be busy with something else."""
         until = time.monotonic() + STORE_WITHIN_S
+        # An apology is said without the bot.
+        heard = any(not draft.degraded for draft in drafts)
+        add = partial(self._store.add_answers, here, message_id, drafts, caught_up=heard)
         while True:
             try:
-                return await asyncio.to_thread(self._store.add_answers, here, message_id, drafts)
+                return await asyncio.to_thread(add)
             except (OperationalError, ServiceUnavailable):
                 if time.monotonic() > until:
                     raise

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
+from gateway.background import again_and_again
 from gateway.unanswered import Stranded, Unanswered
 
 logger = logging.getLogger(__name__)
@@ -49,22 +51,7 @@ class Custody:
 
     async def run(self, resume: Callable[[Stranded], None], *, every: float = EVERY_S) -> None:
         """Look until cancelled."""
-        while True:
-            try:
-                await self.look(resume)
-            except Exception:
-                # Nothing is lost: the next look finds it again.
-                logger.exception("could not look for messages without an answer")
-            await asyncio.sleep(every)
-
-
-@asynccontextmanager
-async def keeping(custody: Custody, resume: Callable[[Stranded], None]) -> AsyncIterator[None]:
-    """Look in the background for as long as this is open."""
-    task = asyncio.create_task(custody.run(resume))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        failing = "could not look for messages without an answer"
+        await again_and_again(
+            partial(self.look, resume), every=every, failing=failing, where=logger
+        )

@@ -28,13 +28,13 @@ class TypingFrame(BaseModel):
     type: Literal["typing"]
     who: Literal["bot", "agent"]
     on: bool
+    name: str | None = Field(default=None, description="The person's, where it is one.")
 
 
-class StateFrame(BaseModel):
+class StateFrame(wire.Standing):
     """Who answers now. Also the first frame, once the token is known."""
 
     type: Literal["state"]
-    state: wire.State
 
 
 class ErrorFrame(BaseModel):

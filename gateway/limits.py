@@ -14,6 +14,8 @@ from gateway.errors import BodyTooLarge, BodyTooSlow
 HEADER_BYTES = 32 * 1024
 CHAT_BYTES = 64 * 1024
 EVENTS_BYTES = 2 * 1024 * 1024
+# Telegram's longest message, and all that it says about who sent it.
+UPDATE_BYTES = 256 * 1024
 # For the whole body; a telephone in a tunnel sends 64 kB in less.
 BODY_SECONDS = 20.0
 

@@ -1,4 +1,4 @@
-"""What browsers load: the widget, the demo shop's page and its parts, the shop's pictures."""
+"""What browsers load: widget, demo shop, staff console and their parts, the shop's pictures."""
 
 import html
 from collections.abc import MutableMapping
@@ -13,6 +13,8 @@ from gateway.careful_headers import MEDIA_POLICY, PAGE_POLICY
 from gateway.pictures import PLACEHOLDER, draw_placeholder
 from gateway.words import Words
 
+# No script can make markup from a string: nothing that a shopper typed becomes code here.
+CONSOLE_POLICY = f"{PAGE_POLICY}; require-trusted-types-for 'script'; trusted-types 'none'"
 FOREVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
 FIVE_MINUTES = "public, max-age=300"
@@ -44,7 +46,7 @@ def add_pages(app: FastAPI, *, dist: Path, media: Path, words: Words) -> None:
     """Serve what `web/` was built into, and the pictures.
 
     Args:
-        dist: holds widget.js and shop/index.html with its assets.
+        dist: holds widget.js, and shop/ and console/ with an index.html and its assets.
         media: the shop's pictures.
     """
     routes = APIRouter(include_in_schema=False)
@@ -63,11 +65,12 @@ def add_pages(app: FastAPI, *, dist: Path, media: Path, words: Words) -> None:
     @routes.get("/checkout")
     @routes.get("/products/{product_id:path}")
     def shop_page() -> Response:
-        headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
-        page = dist / "shop" / "index.html"
-        if not page.is_file():
-            return HTMLResponse(_unbuilt_page(words), 503, headers=headers)
-        return FileResponse(page, media_type="text/html; charset=utf-8", headers=headers)
+        return _page(dist / "shop" / "index.html", policy=PAGE_POLICY, words=words)
+
+    @routes.get("/console")
+    @routes.get("/console/{path:path}")
+    def console_page() -> Response:
+        return _page(dist / "console" / "index.html", policy=CONSOLE_POLICY, words=words)
 
     @routes.get(PLACEHOLDER)
     def placeholder() -> Response:
@@ -77,11 +80,19 @@ def add_pages(app: FastAPI, *, dist: Path, media: Path, words: Words) -> None:
     app.include_router(routes)
     policy = {"Content-Security-Policy": MEDIA_POLICY, "Cache-Control": A_DAY, **shared}
     app.mount("/media", Files(media, headers=policy), name="media")
-    assets = Files(
-        dist / "shop",
-        headers={"Cache-Control": FOREVER, "Content-Security-Policy": PAGE_POLICY},
-    )
-    app.mount("/shop-assets", assets, name="shop-assets")
+    for part in ("shop", "console"):
+        assets = Files(
+            dist / part,
+            headers={"Cache-Control": FOREVER, "Content-Security-Policy": PAGE_POLICY},
+        )
+        app.mount(f"/{part}-assets", assets, name=f"{part}-assets")
+
+
+def _page(page: Path, *, policy: str, words: Words) -> Response:
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
+    if not page.is_file():
+        return HTMLResponse(_unbuilt_page(words), 503, headers=headers)
+    return FileResponse(page, media_type="text/html; charset=utf-8", headers=headers)
 
 
 def _unbuilt_page(words: Words) -> str:

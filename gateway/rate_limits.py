@@ -19,7 +19,8 @@ from gateway.errors import TooManyRequests
 from gateway.rate_storage import BoundedMemory
 
 # Sessions and requests are counted by address, messages and actions by session.
-Rule = Literal["sessions", "requests", "messages", "actions"]
+# Logins that fail are counted by account and address.
+Rule = Literal["sessions", "requests", "messages", "actions", "logins"]
 OFF = "off"
 
 _EXPLAINED: Mapping[Rule, str] = {
@@ -27,6 +28,7 @@ _EXPLAINED: Mapping[Rule, str] = {
     "requests": "This address calls too often: try again later.",
     "messages": "Too many messages in a short time: send it again later.",
     "actions": "Too many calls for one conversation: try again later.",
+    "logins": "Too many wrong passwords: try again later.",
 }
 
 
@@ -65,6 +67,12 @@ class RateLimits:
         wait = max(1, math.ceil(stats.reset_time - time.time()))
         raise TooManyRequests(_EXPLAINED[rule], retry_after=wait)
 
+    async def forgive(self, rule: Rule, who: str) -> None:
+        """Forget what was spent."""
+        limit = self._rules[rule]
+        if limit is not None:
+            await self._limiter.clear(limit, rule, who)
+
 
 def make_limits(
     settings: Settings,
@@ -82,6 +90,7 @@ def make_limits(
         "requests": settings.rate_requests,
         "messages": settings.rate_messages,
         "actions": settings.rate_actions,
+        "logins": settings.rate_logins,
     }
     rules = {rule: _read_rate(rule, rate) for rule, rate in rates.items()}
     return RateLimits(rules, storage=storage or BoundedMemory(), refused=refused)

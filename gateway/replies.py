@@ -3,18 +3,20 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from common.circuit import Circuit
 from common.errors import ServiceUnavailable
 from gateway.answers import Composer
 from gateway.bot_client import Bot, Reply, TurnFailed
+from gateway.drafts import Draft
 from gateway.measures import Measures
+from gateway.missed import Missed
 from gateway.speaker import Speaker
-from gateway.store import Draft
-from gateway.understanding import Meaning, Parse, Parser, read_command
+from gateway.understanding import Meaning, Parse, Parser, call_for_person, read_command
+from shop.person import asks_for_person
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ class Question:
         queued: a person has just been called.
         unasked: called without having been asked for, which the answer cannot know of.
         again: its answering has been begun before, by a process that may have died in it.
+        missed: what was said without the bot, while a person answered.
     """
 
     message_id: int
@@ -44,6 +47,7 @@ class Question:
     queued: bool = False
     unasked: bool = False
     again: bool = False
+    missed: Sequence[Missed] = ()
 
 
 class Replier:
@@ -72,12 +76,28 @@ class Replier:
         self._bot_timeout = bot_timeout
         self._circuit = Circuit(pause=2.0)
 
-    async def understand(self, meant: Meaning) -> Parse | None:
-        """The parse of words or of a quick reply's command; None where the NLU is down."""
+    async def understand(self, meant: Meaning, *, shopper: str) -> Parse | None:
+        """The parse of words or of a quick reply's command; None where the NLU is down.
+
+        Who asks for a person is understood without it, and in scripts that it cannot read.
+
+        Args:
+            meant: what is to be read.
+            shopper: the customer, or the guest's conversation.
+        """
+        parse = await self._understand(meant, shopper=shopper)
+        unread = parse is None or parse.get("readable") is False
+        if unread and meant.command is None and asks_for_person(meant.words):
+            return call_for_person(
+                meant.words, model_version=parse.get("model_version", "") if parse else ""
+            )
+        return parse
+
+    async def _understand(self, meant: Meaning, *, shopper: str) -> Parse | None:
         try:
             with self._measures.hop("nlu"):
                 async with asyncio.timeout(self._nlu_timeout):
-                    return await self._parse(meant.command or meant.words)
+                    return await self._parse(meant.command or meant.words, shopper=shopper)
         except (ServiceUnavailable, TimeoutError) as error:
             logger.warning("NLU failed", extra={"error": str(error) or type(error).__name__})
         if meant.command is None:
@@ -93,7 +113,11 @@ class Replier:
         locale = question.speaker.locale
         if question.parse is None:
             self._measures.degraded("nlu")
-            return [self._composer.not_understood(locale=locale, message_id=question.message_id)]
+            called = await self._call_person(question)
+            return [
+                called
+                or self._composer.not_understood(locale=locale, message_id=question.message_id)
+            ]
         try:
             with self._measures.hop("bot"):
                 replies = await self._ask(question, question.parse)
@@ -108,23 +132,36 @@ class Replier:
             logger.warning("bot failed", extra={"error": str(error) or type(error).__name__})
         except Exception:
             logger.exception("answer could not be composed")
-        return [self.apologise(question)]
+        return [await self.apologise(question)]
 
-    def apologise(self, question: Question) -> Draft:
+    async def apologise(self, question: Question) -> Draft:
         """What is said where there is no answer."""
         self._measures.degraded("bot")
+        if called := await self._call_person(question):
+            return called
         locale = question.speaker.locale
         if question.queued:
             return self._composer.handed_over(locale=locale, degraded=True)
         return self._composer.no_answer(locale=locale, message_id=question.message_id)
 
-    async def _parse(self, text: str) -> Parse:
+    async def _call_person(self, question: Question) -> Draft | None:
+        """Whoever was let down again and again is given a person instead of another apology."""
+        speaker = question.speaker
+        if speaker.state != "bot" or question.queued:
+            return None
+        here = speaker.conversation_id
+        if not await asyncio.to_thread(self._composer.was_let_down, here):
+            return None
+        draft = self._composer.handed_over(locale=speaker.locale, degraded=True)
+        return replace(draft, handoff="part_down")
+
+    async def _parse(self, text: str, *, shopper: str) -> Parse:
         try:
-            return await self._parser.parse(text)
+            return await self._parser.parse(text, shopper=shopper)
         except ServiceUnavailable:
             # One connection may just have been closed; more than that is for the menu.
             await asyncio.sleep(FIRST_PAUSE_S)
-            return await self._parser.parse(text)
+            return await self._parser.parse(text, shopper=shopper)
 
     async def _ask(self, question: Question, parse: Parse) -> list[Reply]:
         """The bot's messages, asked for again while it may be just about to come back.
@@ -169,7 +206,10 @@ class Replier:
 
 def _metadata(question: Question, *, answer_by: float, again: bool) -> Mapping[str, Any]:
     speaker = question.speaker
+    # The channel takes it out again: it is no part of this message.
+    missed = {"missed": list(question.missed)} if question.missed else {}
     return {
+        **missed,
         "customer_id": speaker.customer_id,
         "locale": speaker.locale,
         "page": speaker.page,

@@ -12,7 +12,11 @@ from shop import handoff
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """The shopper's side of a conversation, as it stands."""
+    """The shopper's side of a conversation, as it stands.
+
+    Attributes:
+        heard_until: the last message that the bot has heard of, where a person has spoken since.
+    """
 
     conversation_id: str
     state: handoff.State
@@ -20,6 +24,7 @@ class Speaker:
     customer_id: str | None = None
     country: str | None = None
     page: dict[str, Any] | None = None
+    heard_until: int | None = None
 
 
 def select_speakers() -> Select[Any]:
@@ -31,6 +36,7 @@ def select_speakers() -> Select[Any]:
         Conversation.customer_id,
         Customer.country,
         Conversation.page,
+        Conversation.heard_until,
     ).outerjoin(Customer, Customer.id == Conversation.customer_id)
 
 
@@ -43,4 +49,5 @@ def read_speaker(row: Row[Any]) -> Speaker:
         customer_id=row.customer_id,
         country=row.country,
         page=row.page,
+        heard_until=row.heard_until,
     )

@@ -10,7 +10,6 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
 
@@ -23,62 +22,46 @@ from common.logs import note
 from db.tables.base import now
 from db.tables.conversations import Conversation, Feedback, Message, PayloadToken
 from gateway import wire
+from gateway.drafts import Draft, Stored, add_drafts, as_stored, on_the_wire
 from gateway.errors import AnsweredElsewhere
+from gateway.missed import Missed, read_missed
 from gateway.speaker import Speaker, read_speaker, select_speakers
+from gateway.standing import Office, read_standing
 from shop import handoff
-from shop.mood import has_upset
+from shop.mood import has_upset, next_mood
+from shop.triggers import Watchfulness, find_trigger
 
 logger = logging.getLogger(__name__)
+__all__ = ["LEASE", "ConversationStore", "Draft", "Stored", "as_stored"]
 
 TOKEN_BYTES = 32
-# With 16 bytes a token stays under the 64 bytes that Telegram allows a button.
-PAYLOAD_BYTES = 16
 # As long as SQLite itself waits for another process that writes.
 WRITE_PATIENCE_S = 5.0
 # How long a message counts as being in hand after the process that has it was last heard of.
 LEASE = timedelta(seconds=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An answer before it is stored.
-
-    Attributes:
-        quick_replies: the title of each and what it stands for.
-        handoff: why a person is to take over after this answer, if one is.
-    """
-
-    text: str
-    cards: Sequence[wire.ProductCard] = ()
-    quick_replies: Sequence[tuple[str, str]] = ()
-    degraded: bool = False
-    handoff: str | None = None
-    comparison: wire.Comparison | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A shopper's message that is safe. A repeated one was stored by an earlier request.
-
-    Attributes:
-        payload: what a tapped quick reply stands for.
-    """
-
-    id: int
-    message: wire.Message
-    payload: str | None = None
-    repeated: bool = field(default=False, kw_only=True)
-
-
 class ConversationStore:
     """Reads and writes conversations, one short transaction a call.
+
+    Args:
+        watch: what calls a person unasked.
+        office: when staff are in.
 
     Attributes:
         holder: what this process is called as the one who has messages in hand.
     """
 
-    def __init__(self, sessions: sessionmaker[Session]) -> None:
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        *,
+        watch: Watchfulness | None = None,
+        office: Office | None = None,
+    ) -> None:
         self.sessions = sessions
+        self._watch = watch or Watchfulness()
+        self._office = office or Office()
         self.holder = uuid.uuid4().hex
         # SQLite has one writer and makes the others poll: in here they queue instead.
         sqlite = sessions.kw["bind"].dialect.name == "sqlite"
@@ -128,7 +111,7 @@ class ConversationStore:
         with self.writing() as session:
             session.add(conversation)
             session.flush()
-            greeting = self._add_answers(session, conversation.id, [greet(session)], reply_to=None)
+            greeting = add_drafts(session, conversation.id, [greet(session)])
             speaker = Speaker(conversation.id, "bot", locale, customer_id, page=conversation.page)
             return speaker, token, greeting
 
@@ -146,10 +129,10 @@ class ConversationStore:
             raise Unauthorized("The session token is unknown: start a session to get one.")
         return read_speaker(row)
 
-    def state(self, conversation_id: str) -> handoff.State:
-        """Who answers in a conversation that exists."""
+    def standing(self, conversation_id: str) -> wire.Standing:
+        """Who answers in a conversation that exists, and how long the queue is."""
         with self.sessions() as session:
-            return cast(handoff.State, session.get_one(Conversation, conversation_id).state)
+            return read_standing(session, conversation_id, office=self._office)
 
     def payload(self, conversation_id: str, token: str) -> PayloadToken | None:
         """What a quick reply's token stands for, None where it was not issued here."""
@@ -206,10 +189,18 @@ class ConversationStore:
         with self.writing() as session:
             if parse is not None:
                 session.execute(update(Message).where(Message.id == message_id).values(parse=parse))
+                _follow_mood(session, conversation_id, parse)
             here = select_speakers().where(Conversation.id == conversation_id)
             speaker = read_speaker(session.execute(here).one())
             upset = has_upset(session, conversation_id, parse)
-            transition = handoff.decide(state=speaker.state, intent=intent, upset=upset)
+            trigger = None
+            if speaker.state == "bot":
+                trigger = find_trigger(
+                    session, conversation_id, message_id, parse=parse, watch=self._watch
+                )
+            transition = handoff.decide(
+                state=speaker.state, intent=intent, upset=upset, trigger=trigger
+            )
             if transition is None:
                 return speaker, None
             changed = handoff.hand_over(session, conversation_id, transition)
@@ -217,11 +208,20 @@ class ConversationStore:
             return speaker, transition if changed else None
 
     def add_answers(
-        self, conversation_id: str, message_id: int, drafts: Sequence[Draft]
-    ) -> list[wire.Message]:
+        self,
+        conversation_id: str,
+        message_id: int,
+        drafts: Sequence[Draft],
+        *,
+        caught_up: bool = False,
+    ) -> wire.Messages:
         """Store all the answers to a message and note that it is answered, or nothing of it.
 
-        An answer that hands the conversation over does so in the same breath.
+        An answer that hands the conversation over does so in the same breath. Where a person has
+        taken over meanwhile, the bot keeps its answers to itself.
+
+        Returns:
+            What was said, and who answers from now on.
 
         Raises:
             AnsweredElsewhere: another process has taken the message over, or answered it.
@@ -239,9 +239,18 @@ class ConversationStore:
             )
             if ours.scalar_one_or_none() is None:
                 raise AnsweredElsewhere("Another gateway answers this message.")
-            for reason in (draft.handoff for draft in drafts if draft.handoff):
-                _hand_over(session, conversation_id, reason)
-            return self._add_answers(session, conversation_id, drafts, reply_to=message_id)
+            # Held until the answers are in: nobody takes the conversation over between.
+            here = select(Conversation.state).where(Conversation.id == conversation_id)
+            state = session.scalars(here.with_for_update()).one()
+            said: list[wire.Message] = []
+            if handoff.bot_answers(cast(handoff.State, state)):
+                for reason in (draft.handoff for draft in drafts if draft.handoff):
+                    _hand_over(session, conversation_id, reason)
+                said = add_drafts(session, conversation_id, drafts, reply_to=message_id)
+                if caught_up:
+                    session.get_one(Conversation, conversation_id).heard_until = None
+            standing = read_standing(session, conversation_id, office=self._office)
+            return wire.Messages(**standing.model_dump(), messages=said)
 
     def announce(
         self, change: Callable[[Session], Sequence[tuple[str, Draft]]]
@@ -261,9 +270,18 @@ class ConversationStore:
                     continue
                 if draft.handoff:
                     _hand_over(session, conversation_id, draft.handoff)
-                told = self._add_answers(session, conversation_id, [draft], reply_to=None)
+                told = add_drafts(session, conversation_id, [draft])
                 said += [(conversation_id, message) for message in told]
             return said
+
+    def missed(self, speaker: Speaker, *, before: int) -> list[Missed]:
+        """What was said while a person answered, the latest last; nothing where none did."""
+        if speaker.heard_until is None:
+            return []
+        with self.sessions() as session:
+            return read_missed(
+                session, speaker.conversation_id, after=speaker.heard_until, before=before
+            )
 
     def answers(self, message_id: int) -> list[wire.Message] | None:
         """The answers to a message, None while it is not answered."""
@@ -272,9 +290,11 @@ class ConversationStore:
             if message.answered_at is None:
                 return None
             rows = session.scalars(
-                select(Message).where(Message.reply_to == message_id).order_by(Message.id)
+                select(Message)
+                .where(Message.reply_to == message_id, Message.role != "agent")
+                .order_by(Message.id)
             )
-            return [_on_the_wire(row) for row in rows]
+            return [on_the_wire(row) for row in rows]
 
     def said(self, conversation_id: str, message_id: int) -> Stored | None:
         """What the shopper said in this conversation under this id, None where they did not."""
@@ -293,7 +313,7 @@ class ConversationStore:
         order = Message.id.desc() if newest_first else Message.id
         with self.sessions() as session:
             rows = list(session.scalars(query.order_by(order).limit(limit)))
-        return [_on_the_wire(row) for row in (reversed(rows) if newest_first else rows)]
+        return [on_the_wire(row) for row in (reversed(rows) if newest_first else rows)]
 
     def add_feedback(
         self, conversation_id: str, message_id: int, *, value: str, comment: str | None
@@ -324,47 +344,6 @@ class ConversationStore:
                 .values(consent_training=training)
             )
 
-    def _add_answers(
-        self,
-        session: Session,
-        conversation_id: str,
-        drafts: Sequence[Draft],
-        *,
-        reply_to: int | None,
-    ) -> list[wire.Message]:
-        messages = []
-        for draft in drafts:
-            replies = [
-                (secrets.token_urlsafe(PAYLOAD_BYTES), title, payload)
-                for title, payload in draft.quick_replies
-            ]
-            session.add_all(
-                PayloadToken(
-                    token=token, conversation_id=conversation_id, title=title, payload=payload
-                )
-                for token, title, payload in replies
-            )
-            messages.append(
-                Message(
-                    conversation_id=conversation_id,
-                    role="bot",
-                    text=draft.text,
-                    cards=[card.model_dump(mode="json") for card in draft.cards],
-                    quick_replies=[
-                        {"title": title, "payload": token} for token, title, _ in replies
-                    ],
-                    comparison=(
-                        draft.comparison.model_dump(mode="json") if draft.comparison else None
-                    ),
-                    reply_to=reply_to,
-                    degraded=draft.degraded,
-                    created_at=now(),
-                )
-            )
-        session.add_all(messages)
-        session.flush()
-        return [_on_the_wire(message) for message in messages]
-
     def _by_client_id(self, conversation_id: str, client_message_id: str | None) -> Message | None:
         with self.sessions() as session:
             return session.scalars(
@@ -375,34 +354,21 @@ class ConversationStore:
             ).one_or_none()
 
 
+def _follow_mood(session: Session, conversation_id: str, parse: dict[str, Any]) -> None:
+    conversation = session.get_one(Conversation, conversation_id)
+    conversation.mood = next_mood(conversation.mood, parse)
+    session.flush()
+
+
 def _hand_over(session: Session, conversation_id: str, reason: str) -> None:
     state = cast(handoff.State, session.get_one(Conversation, conversation_id).state)
     transition = handoff.decide_answered(state=state, reason=reason)
     if transition is not None and handoff.hand_over(session, conversation_id, transition):
         logger.info("conversation changed hands", extra={"reason": reason})
         note(handoff=reason)
+    if reason == "left_message":
+        handoff.note_left_message(session, conversation_id)
 
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def as_stored(message: Message, *, repeated: bool = False) -> Stored:
-    """A shopper's message as the conversation router needs it."""
-    return Stored(message.id, _on_the_wire(message), message.payload, repeated=repeated)
-
-
-def _on_the_wire(message: Message) -> wire.Message:
-    return wire.Message.model_validate(
-        {
-            "id": str(message.id),
-            "role": message.role,
-            "author": message.author,
-            "text": message.text,
-            "cards": message.cards or [],
-            "quick_replies": message.quick_replies or [],
-            "comparison": message.comparison,
-            "created_at": message.created_at,
-            "client_message_id": message.client_message_id,
-        }
-    )

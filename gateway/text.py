@@ -12,6 +12,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LEADING_SLASHES = re.compile(r"^[\s/]+")
 # What is passed on of a message that was slashes alone.
 _NOTHING = "?"
+# The few signs that mean something in a chat.
+_BOLD = re.compile(r"\*\*([^\s*](?:[^*]*[^\s*])?)\*\*")
+_NAMED_LINK = re.compile(r"\[([^\]\n]{1,200})\]\([^\s()<>\"']{1,2000}\)")
 
 
 def clean(text: str) -> str:
@@ -29,6 +32,11 @@ def as_words(text: str) -> str:
     """
     words = _LEADING_SLASHES.sub(lambda match: " " * len(match[0]), text)
     return words if words.strip() else _NOTHING
+
+
+def as_plain(text: str) -> str:
+    """What a chat shows in bold or as a link, in plain words on one line."""
+    return " ".join(_NAMED_LINK.sub(r"\1", _BOLD.sub(r"\1", text)).split())
 
 
 def _clean_if_text(value: object) -> object:

@@ -8,8 +8,9 @@ from sqlalchemy import or_, select, update
 
 from db.tables.base import now
 from db.tables.conversations import Conversation, Message
+from gateway.drafts import Stored, as_stored
 from gateway.speaker import Speaker, read_speaker, select_speakers
-from gateway.store import LEASE, ConversationStore, Stored, as_stored
+from gateway.store import LEASE, ConversationStore
 
 # Whoever wrote longer ago has gone: an answer to them now would be odd.
 RECENT = timedelta(hours=1)

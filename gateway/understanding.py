@@ -12,6 +12,7 @@ from gateway.text import as_words
 from nlu import wire
 from nlu.client import AsyncNluClient
 from nlu.wire import Entity, Intent
+from shop.privacy.pseudonyms import pseudonym
 
 Parse = dict[str, Any]
 
@@ -30,8 +31,12 @@ def again_payload(message_id: int) -> str:
 class Parser(Protocol):
     """Whatever reads text: the NLU server's client, or a test's fake."""
 
-    async def parse(self, text: str) -> Parse:
+    async def parse(self, text: str, *, shopper: str) -> Parse:
         """The parse of contracts.md.
+
+        Args:
+            text: what is to be read.
+            shopper: the customer, or the guest's conversation.
 
         Raises:
             ServiceUnavailable: the server is down or answered nonsense.
@@ -75,14 +80,16 @@ class NluParser:
         self._settings = settings
         self._client = AsyncNluClient(settings.nlu_url, timeout=timeout)
 
-    async def parse(self, text: str) -> Parse:
-        """The parse of contracts.md.
+    async def parse(self, text: str, *, shopper: str) -> Parse:
+        """The parse of contracts.md; the server learns a pseudonym of the shopper.
 
         Raises:
             ServiceUnavailable: the server is down or answered nonsense.
         """
         headers = internal_headers(self._settings, conversation=conversation_id.get())
-        return (await self._client.parse(text, headers=headers)).model_dump(mode="json")
+        told = pseudonym("shopper", shopper, key=self._settings.secret_key)
+        found = await self._client.parse(text, shopper=told, headers=headers)
+        return found.model_dump(mode="json")
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -109,5 +116,14 @@ def read_command(payload: str) -> Parse:
     ]
     parse = wire.Parse(
         text=payload, intent=intent, intent_ranking=[intent], entities=entities, tapped=True
+    )
+    return parse.model_dump(mode="json")
+
+
+def call_for_person(text: str, *, model_version: str = "") -> Parse:
+    """The parse of words that ask for a person, whatever this model made of them."""
+    intent = Intent(name="human_handoff", confidence=1.0)
+    parse = wire.Parse(
+        text=text, intent=intent, intent_ranking=[intent], model_version=model_version
     )
     return parse.model_dump(mode="json")

@@ -124,12 +124,30 @@ class SessionRequest(BaseModel):
     page: Page | None = None
 
 
-class Session(BaseModel):
+class QueuePlace(BaseModel):
+    """How it stands with whoever waits for a person."""
+
+    position: int = Field(ge=1, description="1 is next.")
+    open: bool = Field(description="Whether staff are in at this hour.")
+    opens_at: datetime | None = Field(default=None, description="When they are back.")
+    may_leave: bool = Field(
+        default=False, description="Whether to offer leaving a message instead of waiting."
+    )
+
+
+class Standing(BaseModel):
+    """Who answers now."""
+
+    state: State
+    agent: str | None = Field(default=None, description="The person's name, while one answers.")
+    queue: QueuePlace | None = Field(default=None, description="While waiting for a person.")
+
+
+class Session(Standing):
     """A conversation and the token that speaks for it."""
 
     session_id: str
     token: str
-    state: State
     messages: list[Message]
 
 
@@ -158,10 +176,9 @@ class MessageRequest(BaseModel):
         return self
 
 
-class Messages(BaseModel):
+class Messages(Standing):
     """Messages in order, and who answers now."""
 
-    state: State
     messages: list[Message]
 
 

@@ -11,9 +11,10 @@ from gateway import wire
 from gateway.admission import Admission
 from gateway.answers import Composer
 from gateway.conversation import ConversationRouter, IncomingMessage
+from gateway.drafts import Draft
 from gateway.problems import problems
 from gateway.speaker import Speaker
-from gateway.store import ConversationStore, Draft
+from gateway.store import ConversationStore
 from gateway.words import Words
 from shop import identity
 
@@ -90,7 +91,8 @@ def chat_routes(
     ) -> wire.Messages:
         """Both sides in order: those after an id, or the latest."""
         messages = store.history(speaker.conversation_id, after=after, limit=limit)
-        return wire.Messages(state=speaker.state, messages=messages)
+        standing = store.standing(speaker.conversation_id)
+        return wire.Messages(**standing.model_dump(), messages=messages)
 
     @routes.post(
         "/messages/{message_id}/feedback",

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import logging
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from anyio import create_task_group
@@ -15,11 +17,13 @@ from common.errors import ShopkeeperError, Unauthorized
 from common.logs import conversation_id as logged_conversation
 from gateway import wire
 from gateway.conversation import ConversationRouter, IncomingMessage, Turn
+from gateway.drafts import Stored
 from gateway.errors import TooManyRequests
 from gateway.hub import Frame, Frames, Hub
 from gateway.rate_limits import RateLimits
 from gateway.speaker import Speaker
-from gateway.store import ConversationStore, Stored
+from gateway.standing import state_frame
+from gateway.store import ConversationStore
 
 logger = logging.getLogger(__name__)
 
@@ -77,8 +81,11 @@ def socket_routes(
                 return
             logged_conversation.set(speaker.conversation_id)
             with hub.listen(speaker.conversation_id) as frames:
-                frames.put_nowait({"type": "state", "state": speaker.state})
-                listener = _Listener(socket, frames, router, speaker, limits)
+                here = speaker.conversation_id
+                standing = await asyncio.to_thread(store.standing, here)
+                frames.put_nowait(state_frame(standing))
+                tell_staff = partial(hub.tell_staff, here)
+                listener = _Listener(socket, frames, router, speaker, limits, tell_staff)
                 await listener.run()
 
     return routes
@@ -90,7 +97,7 @@ async def _authenticate(
     """Who this is, by the first frame; otherwise the socket is told why and closed."""
     try:
         async with asyncio.timeout(timeout):
-            frame = AuthFrame.model_validate(_read(await socket.receive()))
+            frame = AuthFrame.model_validate(read_frame(await socket.receive()))
         return await asyncio.to_thread(store.speaker, frame.token)
     except TimeoutError:
         await _refuse(socket, "auth_timeout", "The first frame did not come.", AUTH_TIMEOUT)
@@ -116,21 +123,28 @@ class _Listener:
         router: ConversationRouter,
         speaker: Speaker,
         limits: RateLimits,
+        tell_staff: Callable[[Frame], None],
     ) -> None:
+        self._tell_staff = tell_staff
         self._socket = socket
         self._frames = frames
         self._router = router
         self._speaker = speaker
         self._limits = limits
+        self._typing = False
         self._tasks: TaskGroup
 
     async def run(self) -> None:
         """Until either side hangs up."""
-        async with create_task_group() as self._tasks:
-            self._tasks.start_soon(self._write)
-            with suppress(WebSocketDisconnect):
-                await self._read()
-            self._tasks.cancel_scope.cancel()
+        try:
+            async with create_task_group() as self._tasks:
+                self._tasks.start_soon(self._write)
+                with suppress(WebSocketDisconnect):
+                    await self._read()
+                self._tasks.cancel_scope.cancel()
+        finally:
+            if self._typing:
+                self._tell_typing(on=False)
 
     async def _write(self) -> None:
         with suppress(WebSocketDisconnect):
@@ -146,10 +160,12 @@ class _Listener:
                 return
             given: Any = None
             try:
-                given = _read(raw)
+                given = read_frame(raw)
                 frame = _client_frame.validate_python(given)
                 if isinstance(frame, MessageFrame):
                     await self._take(frame)
+                else:
+                    self._tell_typing(on=frame.on)
             except ValidationError as error:
                 problem = error.errors(include_url=False, include_input=False)[0]["msg"]
                 self._send(_error("invalid", problem, _client_id(given)))
@@ -165,6 +181,10 @@ class _Listener:
                     _error("internal", "It was not stored: send it again.", _client_id(given))
                 )
 
+    def _tell_typing(self, *, on: bool) -> None:
+        self._typing = on
+        self._tell_staff({"type": "typing", "who": "shopper", "on": on})
+
     async def _may_go_on(self) -> bool:
         """Whether the socket stays open; who sends far too much is told so and hung up on."""
         try:
@@ -178,6 +198,7 @@ class _Listener:
 
     async def _take(self, frame: MessageFrame) -> None:
         await self._limits.spend("messages", self._speaker.conversation_id)
+        self._tell_typing(on=False)
 
         def acknowledge(stored: Stored) -> None:
             self._send(
@@ -212,13 +233,13 @@ class _Listener:
         if turn.stored.repeated:
             for message in (turn.stored.message, *answered.messages):
                 self._send({"type": "message", "message": message.model_dump(mode="json")})
-            self._send({"type": "state", "state": answered.state})
+            self._send(state_frame(answered))
 
     def _send(self, frame: Frame) -> None:
         self._frames.put_nowait(frame)
 
 
-def _read(event: Any) -> Any:
+def read_frame(event: Any) -> Any:
     """The JSON of a received frame.
 
     Raises:

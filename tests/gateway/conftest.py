@@ -36,12 +36,15 @@ class FakeParser:
         self.intents: dict[str, str] = {}
         self.scores: dict[str, float] = {}
         self.asked: list[str] = []
+        self.shoppers: list[str] = []
+        self.version = "fake@1"
         self.down = False
         self.crashes = False
         self.delay = 0.0
 
-    async def parse(self, text: str) -> Parse:
+    async def parse(self, text: str, *, shopper: str) -> Parse:
         self.asked.append(text)
+        self.shoppers.append(shopper)
         await asyncio.sleep(self.delay)
         if self.down:
             raise ServiceUnavailable("down for the test")
@@ -50,7 +53,8 @@ class FakeParser:
         if text.startswith("/"):
             return read_command(text)
         parse = a_parse(self.intents.get(text, "search_product"), text=text)
-        return {**parse, "tapped": False, "sentiment": self._sentiment(text)}
+        read = {"tapped": False, "model_version": self.version}
+        return {**parse, **read, "sentiment": self._sentiment(text)}
 
     def _sentiment(self, text: str) -> dict[str, object]:
         score = self.scores.get(text, 0.0)
@@ -212,7 +216,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 def patience() -> Patience:
     """Short enough to test that it ends, long enough for a busy machine."""
-    return Patience(nlu=0.5, bot=0.8, first_frame=0.3, shutdown=2.0)
+    return Patience(nlu=0.5, bot=0.8, first_frame=1.5, shutdown=2.0)
 
 
 @pytest.fixture

@@ -24,9 +24,11 @@ def serving(app: FastAPI, **options: Any) -> Iterator[str]:
         while not server.started:
             assert time.monotonic() < end, "the gateway did not start"
             time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
 
 
 @contextmanager

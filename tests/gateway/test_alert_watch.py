@@ -9,6 +9,7 @@ from db.tables.catalog import Product
 from gateway.alert_watch import AlertWatch
 from gateway.answers import Composer
 from gateway.hub import Hub
+from gateway.outreach_drafts import NoticeWriter
 from gateway.store import ConversationStore
 from gateway.words import Words
 from shop.alerts import subscribe
@@ -19,10 +20,10 @@ from tests.gateway.conftest import Gateway, texts
 
 @pytest.fixture
 def watch(gateway: Gateway) -> AlertWatch:
-    composer = Composer(
-        gateway.sessions, words=Words(default_locale="en"), shop_name=lambda: "Corner Shop"
-    )
-    return AlertWatch(store=ConversationStore(gateway.sessions), composer=composer, hub=Hub())
+    words = Words(default_locale="en")
+    composer = Composer(gateway.sessions, words=words, shop_name=lambda: "Corner Shop")
+    writer = NoticeWriter(composer=composer, words=words)
+    return AlertWatch(store=ConversationStore(gateway.sessions), writer=writer, hub=Hub())
 
 
 def test_a_lower_price_is_told_once_with_the_card(gateway: Gateway, watch: AlertWatch) -> None:

@@ -129,6 +129,32 @@ def test_cards_are_filled_from_the_database_and_their_reasons_worded(gateway: Ga
     ]
 
 
+@pytest.mark.parametrize(
+    ("products", "text"),
+    [
+        (["p-1"], "Here's why:\nNew in our shop."),
+        (
+            ["p-1", "p-2"],
+            "Here's why:\n• **Sneaker 1**: New in our shop.\n• **Sneaker 2**: New in our shop.",
+        ),
+    ],
+)
+def test_reasons_that_were_asked_for_are_told_in_words(
+    gateway: Gateway, products: list[str], text: str
+) -> None:
+    for product_id in products:
+        gateway.add(a_product(id=product_id, title=f"Sneaker {product_id[-1]}"))
+    cards = [
+        {"product_id": product_id, "reason": {"code": "new_arrival", "params": {}}}
+        for product_id in products
+    ]
+    gateway.bot.reply = lambda call: [
+        Reply(text="Here's why:"),
+        Reply(custom={"cards": cards, "tell_reasons": True}),
+    ]
+    assert texts(gateway.chat().say("why these?")["messages"]) == [text]
+
+
 def test_a_second_best_ranking_is_noted_as_such(gateway: Gateway) -> None:
     gateway.bot.reply = lambda call: [
         Reply(text="The most popular:", custom={"cards": [], "degraded": True})

@@ -11,9 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-import schemathesis
-from schemathesis.config import SchemathesisConfig
-from schemathesis.schemas import BaseSchema
 
 from common.settings import Settings
 from db.engine import make_engine, session_factory
@@ -23,10 +20,21 @@ from tests.builders import a_customer, a_product, a_review, an_order, an_order_l
 from tests.conftest import empty
 from tests.gateway.conftest import Call, FakeBot, FakeParser
 from tests.gateway.serving import all_well, serving
+from tests.odd_requests import NOWHERE, documented, unchecked
 
 KEY = "events-of-the-test"
 # Addresses ignore what they do not know, and /api/events judges each event by itself.
-LENIENT = {"checks": {"negative_data_rejection": {"enabled": False}}}
+LENIENT = unchecked("negative_data_rejection")
+OPERATIONS = [
+    {"include-method": "GET", **LENIENT},
+    {"include-path": "/api/events", **LENIENT},
+    # A payload is good only where it was issued.
+    {
+        "include-path": "/api/chat/messages",
+        "include-method": "POST",
+        **unchecked("positive_data_acceptance"),
+    },
+]
 
 
 @dataclass(frozen=True)
@@ -35,28 +43,9 @@ class Running:
     headers: dict[str, str]
 
 
-def documented(*, examples: int, deterministic: bool) -> BaseSchema:
-    """The page, and how many requests each of its addresses is sent."""
-    nowhere = Settings(_env_file=None, home=Path("/nowhere"), database_url="sqlite://")
-    generation = {"max-examples": examples, "deterministic": deterministic, "database": "none"}
-    config = {
-        "generation": generation,
-        "operations": [
-            {"include-method": "GET", **LENIENT},
-            {"include-path": "/api/events", **LENIENT},
-            # A payload is good only where it was issued.
-            {
-                "include-path": "/api/chat/messages",
-                "include-method": "POST",
-                "checks": {"positive_data_acceptance": {"enabled": False}},
-            },
-        ],
-    }
-    page = create_app(nowhere).openapi()
-    return schemathesis.openapi.from_dict(page, config=SchemathesisConfig.from_dict(config))
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+)
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
@@ -109,8 +98,9 @@ def _answer(call: Call) -> list[Reply]:
     ]
 
 
-a_few = documented(examples=10, deterministic=True)
-many = documented(examples=400, deterministic=False)
+page = create_app(NOWHERE)
+a_few = documented(page, examples=6, deterministic=True, operations=OPERATIONS)
+many = documented(page, examples=400, deterministic=False, operations=OPERATIONS)
 
 
 @a_few.parametrize()
