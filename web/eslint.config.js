@@ -7,7 +7,9 @@ export default tseslint.config(
   {
     files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { project: "./tsconfig.json" } },
+    languageOptions: {
+      parserOptions: { project: ["./tsconfig.json", "./src/console/tsconfig.json"] },
+    },
     rules: {
       "max-lines": ["error", 300],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],

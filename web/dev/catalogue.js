@@ -53,6 +53,59 @@ export function money(value) {
 
 export const products = makeProducts();
 
+const REASONS = [
+  "Because you looked at rain gear twice this week.",
+  "A favourite this month, and inside your budget.",
+  "Rated 4.6 by 122 people.",
+  "Goes with the chair you bought in March.",
+  "New this week.",
+];
+
+/** The product as the chat shows it; the fifth has no picture. */
+export function makeCard(product, at) {
+  return {
+    product_id: product.id,
+    title: product.title,
+    brand: product.brand,
+    category: product.category,
+    price: product.price,
+    ...(product.list_price && { list_price: product.list_price }),
+    image_url: at === 4 ? "/media/missing.png" : product.image_url,
+    url: `/products/${product.id}`,
+    rating: product.rating,
+    availability: product.availability,
+    reason: REASONS[at] ?? "",
+    ranking_id: "ranking-1",
+  };
+}
+
+/** Three of them side by side. */
+export function compareThree() {
+  const three = [products[30], products[31], products[32]];
+  const values = (read) => three.map(read);
+  return {
+    role: "bot",
+    text: "Here they are side by side.",
+    cards: three.map(makeCard),
+    comparison: {
+      columns: three.map(({ id, title, image_url }) => ({
+        ...{ product_id: id, title, image_url },
+        url: `/products/${id}`,
+      })),
+      rows: [
+        { label: "Price", values: values(({ price }) => `$${price.amount}`), best: 0 },
+        {
+          label: "Rating",
+          values: values(({ rating }) => `${rating.toFixed(1)} out of 5`),
+          best: 2,
+        },
+        { label: "Material", values: ["Waxed cotton", "Nylon", null], best: null },
+        { label: "Stock", values: ["In stock", "In stock", "Sold out"], best: null },
+      ],
+    },
+  };
+}
+
 /** The product page's view of one product. */
 export function describe(product) {
   const { drawing, ...shown } = product;

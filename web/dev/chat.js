@@ -1,6 +1,7 @@
 // Development only: the chat API in memory. A few words make it misbehave on purpose.
 import { randomUUID } from "node:crypto";
-import { products } from "./catalogue.js";
+import { compareThree, makeCard, products } from "./catalogue.js";
+import { aPortrait } from "./portrait.js";
 
 const DELAY_MS = 500;
 
@@ -9,6 +10,11 @@ const DELAY_MS = 500;
  * @property {string} session_id
  * @property {string} token
  * @property {"bot" | "queued" | "human" | "closed"} state
+ * @property {string | null} agent
+ * @property {unknown} queue
+ * @property {{ lines: Record<string, unknown>[], orders: number }} portrait
+ * @property {Record<string, unknown>} outreach
+ * @property {number} wasBusy
  * @property {unknown} page
  * @property {{ id: string, role: string, text: string }[]} messages
  * @property {Map<string, Promise<unknown>>} answers
@@ -25,6 +31,10 @@ export class DevChat {
     this.events = [];
     /** @type {unknown[]} */
     this.ratings = [];
+    /** @type {unknown[]} */
+    this.grades = [];
+    /** @type {boolean[]} */
+    this.consents = [];
     this.nextId = 1;
   }
 
@@ -35,6 +45,11 @@ export class DevChat {
       session_id: randomUUID(),
       token: randomUUID(),
       state: "bot",
+      agent: null,
+      queue: null,
+      portrait: customer ? aPortrait() : { lines: [], orders: 0 },
+      outreach: { alerts: true, orders: false, carts: false, quiet_from: null, quiet_to: null },
+      wasBusy: 0,
       page,
       messages: [],
       answers: new Map(),
@@ -56,7 +71,11 @@ export class DevChat {
 
   history(session, after) {
     const from = session.messages.findIndex((message) => message.id === after) + 1;
-    return { state: session.state, messages: session.messages.slice(from) };
+    return { ...this.standing(session), messages: session.messages.slice(from) };
+  }
+
+  standing({ state, agent, queue }) {
+    return { state, agent, queue };
   }
 
   /**
@@ -72,6 +91,12 @@ export class DevChat {
     return isFit ? words : null;
   }
 
+  /** "busy" is refused once; what comes within the same second is refused with it. */
+  isTooMuch(session, words) {
+    if (/busy/i.test(words) && !session.wasBusy) session.wasBusy = Date.now();
+    return Date.now() - session.wasBusy < 900;
+  }
+
   /** Answers once per client_message_id. `hear` gets each frame as it happens. */
   async take(session, words, clientMessageId) {
     const known = session.answers.get(clientMessageId);
@@ -83,16 +108,21 @@ export class DevChat {
 
   async answer(session, words, clientMessageId) {
     this.add(session, { role: "shopper", text: words, client_message_id: clientMessageId });
-    if (session.state !== "bot") return { state: session.state, messages: [] };
+    if (/goodbye/i.test(words)) this.stand(session, { state: "closed" });
+    if (session.state === "queued" && /person/i.test(words)) this.join(session);
+    if (session.state !== "bot") return { ...this.standing(session), messages: [] };
     this.tell(session, { type: "typing", who: "bot", on: true });
     await new Promise((done) => setTimeout(done, /slow/i.test(words) ? 25_000 : this.delay));
     const messages = this.compose(session, words).map((part) => this.add(session, part));
     this.tell(session, { type: "typing", who: "bot", on: false });
-    if (/person/i.test(words)) this.handOver(session);
-    return { state: session.state, messages };
+    if (/night/i.test(words)) this.wait(session);
+    else if (/in line/i.test(words)) this.line(session);
+    else if (/person/i.test(words)) this.handOver(session);
+    return { ...this.standing(session), messages };
   }
 
   compose(session, words) {
+    if (/compare/i.test(words)) return [compareThree()];
     if (/person/i.test(words)) {
       return [{ role: "bot", text: "Of course. I am asking someone from the team to join." }];
     }
@@ -112,26 +142,7 @@ export class DevChat {
         text: one
           ? "This is the one I would take:"
           : "Here are a few that fit. All of them can be with you by Friday.",
-        cards: picked.map((product, at) => ({
-          product_id: product.id,
-          title: product.title,
-          brand: product.brand,
-          category: product.category,
-          price: product.price,
-          ...(product.list_price && { list_price: product.list_price }),
-          image_url: at === 4 ? "/media/missing.png" : product.image_url,
-          url: `/products/${product.id}`,
-          rating: product.rating,
-          availability: product.availability,
-          reason: [
-            "Because you looked at rain gear twice this week.",
-            "A favourite this month, and inside your budget.",
-            "Rated 4.6 by 122 people.",
-            "Goes with the chair you bought in March.",
-            "New this week.",
-          ][at],
-          ranking_id: "ranking-1",
-        })),
+        cards: picked.map((product, at) => makeCard(product, at)),
         quick_replies: this.offer(session, [
           "Show more",
           "Something cheaper",
@@ -141,21 +152,62 @@ export class DevChat {
     ];
   }
 
+  /** Nobody is there: a message may be left. */
+  wait(session) {
+    const opens = new Date(Date.now() + 9 * 3_600_000);
+    opens.setMinutes(0, 0, 0);
+    const queue = { position: 1, open: false, opens_at: opens.toISOString(), may_leave: true };
+    this.stand(session, { state: "queued", queue });
+  }
+
+  leave(session, { text }) {
+    this.add(session, { role: "shopper", text });
+    this.add(session, { role: "system", text: "Your message is with our team." });
+    this.stand(session, { state: "bot" });
+    return { ...this.standing(session), messages: session.messages.slice(-2) };
+  }
+
+  /** As the shopper wants it; the changed portrait. */
+  correct(session, { topic, key, step, value }) {
+    const lines = session.portrait.lines.flatMap((line) => {
+      if (line.topic !== topic || line.key !== key) return [line];
+      if (step === "correct") return [{ ...line, key: value, name: value }];
+      if (step === "avoid") return [{ ...line, topic: "avoided", steps: ["forget"] }];
+      return step === "like" ? [{ ...line, topic: "liked", steps: ["forget"] }] : [];
+    });
+    session.portrait = { ...session.portrait, lines };
+    return session.portrait;
+  }
+
+  transcript(session) {
+    return session.messages.map(({ role, text }) => `${role}: ${text}`).join("\n\n");
+  }
+
+  /** In the line for a person, for as long as nobody asks again. */
+  line(session) {
+    this.stand(session, { state: "queued", queue: { position: 2, open: true, may_leave: false } });
+  }
+
   handOver(session) {
-    this.setState(session, "queued");
+    this.line(session);
     setTimeout(() => {
-      this.setState(session, "human");
-      this.tell(session, { type: "typing", who: "agent", on: true });
-      setTimeout(() => {
-        const text = "Hello, Priya here from the shop. I have read what you wrote. How can I help?";
-        this.add(session, { role: "agent", author: "Priya Nair", text });
-      }, this.delay * 2);
+      this.join(session);
     }, this.delay * 4);
   }
 
-  setState(session, state) {
-    session.state = state;
-    this.tell(session, { type: "state", state });
+  join(session) {
+    this.stand(session, { state: "human", agent: "Priya Nair" });
+    this.add(session, { role: "system", text: "Priya Nair has joined the conversation." });
+    this.tell(session, { type: "typing", who: "agent", on: true });
+    setTimeout(() => {
+      const text = "Hello, Priya here from the shop. I have read what you wrote. How can I help?";
+      this.add(session, { role: "agent", author: "Priya Nair", text });
+    }, this.delay * 2);
+  }
+
+  stand(session, { state, agent = null, queue = null }) {
+    Object.assign(session, { state, agent, queue });
+    this.tell(session, { type: "state", ...this.standing(session) });
   }
 
   offer(session, titles) {

@@ -1,6 +1,7 @@
 // Development only: serves dist/ and the chat API in memory. `npm run dev`, PORT to choose a port.
 // Said to the chat, "drop" cuts the socket, "silent" is never acknowledged, "down" answers 500,
-// "slow" takes 25 s, "person" hands over, "html" answers with markup.
+// "slow" takes 25 s, "busy" is refused with 429 for a second, "in line" queues, "person" hands over,
+// "night" finds nobody there, "goodbye" closes, "compare" answers with a table, "html" with markup.
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -9,7 +10,7 @@ import { demo, describe, find, products } from "./catalogue.js";
 import { DevChat } from "./chat.js";
 import { drawProduct } from "./drawings.js";
 
-const DIST = join(import.meta.dirname, "../dist/");
+const DIST = join(process.env.DIST ?? join(import.meta.dirname, "../dist"), "/");
 const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
@@ -45,15 +46,19 @@ export function makeServer({ chat = new DevChat(), sockets = true, customers = t
 async function route(chat, { customers }, request, response) {
   const url = new URL(request.url, "http://localhost");
   const { pathname } = url;
-  const reply = (status, body) => {
-    response.writeHead(status, { "Content-Type": "application/json" });
-    response.end(body === undefined ? "" : JSON.stringify(body));
+  const reply = (status, body, type = "application/json") => {
+    const wait = status === 429 ? { "Retry-After": "1" } : {};
+    response.writeHead(status, { "Content-Type": type, ...wait });
+    response.end(type === "text/plain" ? body : body === undefined ? "" : JSON.stringify(body));
   };
   if (pathname === "/api/chat/sessions") {
     const session = chat.createSession(await readBody(request));
     if (!session) return reply(401, { detail: "signature" });
-    const { session_id, token, state, messages } = session;
-    return reply(201, { session_id, token, state, messages });
+    const { session_id, token, messages } = session;
+    return reply(201, { session_id, token, ...chat.standing(session), messages });
+  }
+  if (pathname === "/api/chat/telegram") {
+    return reply(200, { available: true, url: "https://t.me/maple_and_main_bot" });
   }
   if (pathname.startsWith("/api/chat/") || pathname === "/api/events") {
     const session = chat.sessions.get(request.headers.authorization?.replace("Bearer ", ""));
@@ -82,9 +87,34 @@ async function route(chat, { customers }, request, response) {
 
 async function routeSession(chat, session, url, request, reply) {
   if (request.method === "GET") {
+    if (url.pathname.endsWith("/portrait")) return reply(200, session.portrait);
+    if (url.pathname.endsWith("/outreach")) return reply(200, session.outreach);
+    if (url.pathname.endsWith("/transcript"))
+      return reply(200, chat.transcript(session), "text/plain");
     return reply(200, chat.history(session, url.searchParams.get("after")));
   }
   const body = await readBody(request);
+  if (url.pathname.endsWith("/portrait")) return reply(200, chat.correct(session, body));
+  if (url.pathname.endsWith("/outreach")) {
+    const { quiet_hours: quiet, ...topics } = body;
+    Object.assign(session.outreach, topics);
+    if (quiet !== undefined) {
+      Object.assign(session.outreach, { quiet_from: quiet?.from, quiet_to: quiet?.to });
+    }
+    return reply(200, session.outreach);
+  }
+  if (url.pathname.endsWith("/leave-message")) return reply(200, chat.leave(session, body));
+  if (url.pathname.endsWith("/telegram-link")) {
+    return reply(201, { url: "https://t.me/maple_and_main_bot?start=token" });
+  }
+  if (url.pathname.endsWith("/consent")) {
+    chat.consents.push(body.training);
+    return reply(204);
+  }
+  if (url.pathname.endsWith("/csat")) {
+    chat.grades.push(body);
+    return reply(204);
+  }
   if (url.pathname === "/api/events") {
     chat.events.push(...body.events);
     return reply(202, { accepted: body.events.length, rejected: [] });
@@ -96,6 +126,7 @@ async function routeSession(chat, session, url, request, reply) {
   const words = chat.read(session, body);
   if (words === null) return reply(422, { detail: "text" });
   if (/down/i.test(words)) return reply(500, { detail: "down" });
+  if (chat.isTooMuch(session, words)) return reply(429, { error: "too_many_requests" });
   return reply(200, await chat.take(session, words, body.client_message_id));
 }
 
@@ -110,11 +141,16 @@ function converse(chat, socket) {
       session = chat.sessions.get(frame.token);
       if (!session) return socket.close(4401, "token");
       session.listeners.add(tell);
-      return tell({ type: "state", state: session.state });
+      return tell({ type: "state", ...chat.standing(session) });
     }
     if (frame.type !== "message" || !session) return undefined;
     const words = chat.read(session, frame);
     if (words === null) return tell({ type: "error", code: "invalid", detail: "text" });
+    if (chat.isTooMuch(session, words)) {
+      const { client_message_id } = frame;
+      const about = { code: "too_many_requests", detail: "busy", retry_after: 1 };
+      return tell({ type: "error", ...about, client_message_id });
+    }
     if (/silent|down/i.test(words)) return undefined;
     if (/drop/i.test(words)) return socket.terminate();
     tell({ type: "ack", client_message_id: frame.client_message_id });

@@ -1,31 +1,39 @@
+import { Beginning, type Beginner } from "./beginning";
 import { Behaviour } from "./behaviour";
-import { problemKind, type Problem, type ProblemKind } from "./delivery";
+import { problemKind, type Problem } from "./delivery";
 import { Emitter } from "./emitter";
+import { Hearing, type Hearer } from "./hearing";
 import { newId } from "./identifier";
 import { ConversationLog } from "./log";
 import { Memory, type Thumb } from "./memory";
 import type { Parcel } from "./outbox";
-import { ChatRest, type Utterance } from "./rest";
-import { Retry } from "./retry";
+import { ChatRest, type LeftMessage, type Utterance } from "./rest";
 import type { ResolvedSettings } from "./settings";
-import { Transport, type Listener } from "./transport";
-import { blankView, type Surroundings, type View } from "./view";
-import type { Customer, Message, Page, QuickReply } from "./wire";
+import { Transport } from "./transport";
+import { Unread } from "./unread";
+import { blankView, Screen, type Surroundings, type View } from "./view";
+import type { Customer, Page, QuickReply } from "./wire";
+
+/** Another tab that began anew has its session by then. */
+const ELSEWHERE_MS = 1_500;
 
 /** The conversation as the shopper sees it. */
-export class Chat {
+export class Chat implements Beginner, Hearer {
   readonly events = new Emitter();
-  readonly behaviour = new Behaviour(this.events, (events) => this.transport.report(events));
-  private readonly log = new ConversationLog();
+  readonly behaviour = new Behaviour(this.events, (events) =>
+    this.transport.call((rest, token) => rest.report(token, events)),
+  );
+  readonly screen: Screen;
+  transport: Transport;
+  readonly log = new ConversationLog();
   private readonly parcels = new Map<string, Parcel>();
-  private readonly watchers = new Set<() => void>();
   private readonly rest: ChatRest;
-  private transport: Transport;
+  readonly unread: Unread;
+  private readonly beginning = new Beginning(this);
+  private readonly unwatch: () => void;
   private memory: Memory;
-  private heard: "bot" | "agent" | null = null;
-  private expecting = false;
-  private readonly retrying = new Retry(() => void this.begin());
-  view: View;
+  private hearing: Hearing | undefined;
+  private clock: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly settings: ResolvedSettings,
@@ -34,23 +42,29 @@ export class Chat {
     this.rest = around.rest ?? new ChatRest(settings.baseUrl);
     this.transport = this.connect();
     this.memory = new Memory(around, settings.baseUrl, this.transport.prefix);
-    const open = settings.open || this.memory.isOpen;
-    this.view = blankView({ open, locale: settings.locale, thumbs: this.memory.thumbs });
+    this.screen = new Screen(this.blank(settings.open || this.memory.isOpen, settings.locale));
+    this.unread = new Unread(this.screen, this.log, this.events, () => this.memory);
+    this.unwatch = around.local.watch((key) => {
+      this.followTab(key);
+    });
+  }
+
+  get view(): View {
+    return this.screen.view;
   }
 
   watch(watcher: () => void): () => void {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
+    return this.screen.watch(watcher);
   }
 
   /** Takes up a stored conversation; a new one begins only when the shopper opens the chat. */
   start(): void {
-    if (this.view.open || this.transport.hasSession) void this.begin();
+    if (this.view.open || this.transport.hasSession) void this.beginning.begin();
   }
 
   open(): void {
     if (!this.view.open) this.setOpen(true);
-    void this.begin();
+    void this.beginning.begin();
   }
 
   close(): void {
@@ -69,13 +83,13 @@ export class Chat {
   /** Again what did not work: the message, or the whole connection. */
   retry(): void {
     const parcel = this.parcels.get(this.view.problem?.client_message_id ?? "");
-    this.change({ problem: null });
+    this.screen.change({ problem: null });
     if (parcel) this.transport.retry(parcel);
-    else void this.begin();
+    else void this.beginning.begin();
   }
 
   dismiss(): void {
-    this.change({ problem: null });
+    this.screen.change({ problem: null });
   }
 
   typing(on: boolean): void {
@@ -85,18 +99,41 @@ export class Chat {
 
   rate(messageId: string, value: Thumb): void {
     const before = this.view.thumbs;
-    this.change({ thumbs: this.memory.rate(messageId, value) });
-    this.transport.rate(messageId, value).catch((failure: unknown) => {
-      this.change({ thumbs: this.memory.restoreThumbs(before) });
+    this.screen.change({ thumbs: this.memory.rate(messageId, value) });
+    this.ask((rest, token) => rest.rate(token, messageId, value)).catch((failure: unknown) => {
+      this.screen.change({ thumbs: this.memory.restoreThumbs(before) });
       this.fail({ kind: problemKind(failure) });
     });
+  }
+
+  /** Asks the shop something beside the conversation. The caller sees to what fails. */
+  ask<T>(question: (rest: ChatRest, token: string) => Promise<T>): Promise<T> {
+    return this.transport.call(question);
+  }
+
+  /** Whether chats may be learnt from: this one, and those to come until the shopper says else. */
+  consent(training: boolean): void {
+    this.memory.keepConsent(training);
+    this.screen.change({ consent: training });
+    void this.tellConsent();
+  }
+
+  /** How the conversation was, now that it is closed. */
+  async grade(score: number, comment: string): Promise<void> {
+    await this.ask((rest, token) => rest.grade(token, score, comment));
+    this.memory.keepGraded(this.transport.sessionId ?? "");
+    this.screen.change({ graded: true });
+  }
+
+  /** Leaves a message for people who are away. */
+  async leaveMessage(left: LeftMessage): Promise<void> {
+    this.transport.take(await this.ask((rest, token) => rest.leaveMessage(token, left)));
   }
 
   setUser(customer: Customer | null): void {
     const isSame = customer?.id === this.settings.customer?.id;
     this.settings.customer = customer;
-    if (isSame) return;
-    this.replaceLine();
+    if (!isSame) this.replaceLine();
   }
 
   setContext(page: Page): void {
@@ -107,7 +144,7 @@ export class Chat {
   setLocale(locale: string): void {
     this.settings.locale = locale;
     this.transport.locale = locale;
-    this.change({ locale });
+    this.screen.change({ locale });
   }
 
   /** Ends this conversation for the shopper and begins another. */
@@ -119,7 +156,10 @@ export class Chat {
 
   /** Ends all connections; what is stored stays. */
   hangUp(): void {
-    this.retrying.pause();
+    this.unwatch();
+    clearTimeout(this.clock);
+    this.beginning.stop();
+    this.hearing?.end();
     this.transport.stop();
   }
 
@@ -135,165 +175,108 @@ export class Chat {
     this.memory.draft = text;
   }
 
-  private send(said: Utterance, title: string): void {
-    const parcel: Parcel = {
-      client_message_id: newId(),
-      said,
-      title,
-      created_at: new Date().toISOString(),
-    };
-    this.show(parcel);
-    this.change({ problem: null });
-    this.transport.say(parcel);
+  fail(problem: Problem): void {
+    this.screen.change({ problem });
+    this.events.emit("error", { kind: problem.kind });
   }
 
-  private show(parcel: Parcel): void {
-    this.parcels.set(parcel.client_message_id, parcel);
-    this.log.say(parcel);
-    this.change({ entries: this.log.entries });
-  }
-
-  private async begin(): Promise<void> {
-    const transport = this.transport;
-    const isNew = this.view.entries.length === 0;
-    this.retrying.pause();
-    this.change({ starting: isNew, problem: null });
-    try {
-      await transport.begin();
-      this.retrying.succeeded();
-    } catch (failure) {
-      if (transport === this.transport) this.beginLater(problemKind(failure));
-    } finally {
-      if (transport === this.transport) this.change({ starting: false });
-    }
-  }
-
-  /** A shop that cannot be reached is asked again; what was not sent is shown meanwhile. */
-  private beginLater(kind: ProblemKind): void {
-    if (kind !== "offline") {
-      this.fail({ kind });
-      return;
-    }
+  showUnsent(): void {
     for (const parcel of this.transport.unsent) {
       this.show(parcel);
       this.log.mark(parcel.client_message_id, "waiting");
     }
-    this.change({ entries: this.log.entries, linked: false });
-    this.retrying.later();
-    // Whoever opens the chat for the first time sees nothing else.
-    if (!this.transport.hasSession || this.retrying.isWorrying) this.fail({ kind });
+    this.screen.change({ entries: this.log.entries });
+  }
+
+  show(parcel: Parcel): void {
+    this.parcels.set(parcel.client_message_id, parcel);
+    this.log.say(parcel);
+    this.screen.change({ entries: this.log.entries });
+  }
+
+  began(): void {
+    this.screen.change({ graded: this.isGraded() });
+    void this.tellConsent();
+    const sessionId = this.transport.sessionId;
+    if (sessionId !== null) this.events.emit("ready", { sessionId });
+  }
+
+  private send(said: Utterance, title: string): void {
+    const created_at = new Date().toISOString();
+    const parcel: Parcel = { client_message_id: newId(), said, title, created_at };
+    this.show(parcel);
+    this.screen.change({ problem: null });
+    this.transport.say(parcel);
   }
 
   private setOpen(open: boolean): void {
     this.memory.isOpen = open;
-    this.change({ open });
-    if (open) this.read();
+    this.screen.change({ open });
+    if (open) this.unread.read();
     this.events.emit(open ? "open" : "close", undefined);
   }
 
-  private replaceLine(): void {
-    this.retrying.succeeded();
+  /** What another tab of the same shopper has changed holds here too. */
+  private followTab(key: string): void {
+    const { prefix, thumbs, consent } = this.memory;
+    if (key === `${prefix}read`) this.unread.follow();
+    else if (key === `${prefix}thumbs`) this.screen.change({ thumbs });
+    else if (key === `${prefix}consent`) this.screen.change({ consent });
+    else if (key === `${prefix}graded`) this.screen.change({ graded: this.isGraded() });
+    else if (key === `${prefix}session`) this.followSession();
+  }
+
+  private followSession(): void {
+    if (this.transport.isElsewhere) {
+      this.replaceLine({ starts: this.transport.hasSession });
+      // Should the other tab begin none, this one must not stay blank.
+      clearTimeout(this.clock);
+      this.clock = setTimeout(this.start.bind(this), ELSEWHERE_MS);
+    } else if (this.transport.hasSession && !this.transport.isRunning) {
+      this.start();
+    }
+  }
+
+  private replaceLine({ starts = true } = {}): void {
+    this.beginning.forget();
     this.transport.stop();
     this.log.clear();
     this.parcels.clear();
-    this.heard = null;
-    this.expecting = false;
     this.transport = this.connect();
     this.memory = new Memory(this.around, this.settings.baseUrl, this.transport.prefix);
-    const { open, locale } = this.view;
-    this.change(blankView({ open, locale, thumbs: this.memory.thumbs }));
-    this.start();
+    this.screen.change(this.blank(this.view.open, this.view.locale));
+    if (starts) this.start();
+  }
+
+  private blank(open: boolean, locale: string): View {
+    const { thumbs, consent } = this.memory;
+    return blankView({ open, locale, thumbs, consent, signedIn: this.settings.customer !== null });
   }
 
   private connect(): Transport {
     const { baseUrl, locale, customer, page } = this.settings;
     const { local: shelf, makeSocket } = this.around;
     const means = { baseUrl, rest: this.rest, shelf, ...(makeSocket && { makeSocket }) };
-    return new Transport(means, { locale, customer, page }, this.listener());
+    this.hearing?.end();
+    this.hearing = new Hearing(this);
+    return new Transport(means, { locale, customer, page }, this.hearing);
   }
 
-  private listener(): Listener {
-    return {
-      began: (messages) => {
-        this.log.restart(messages);
-        this.count();
-        const sessionId = this.transport.sessionId;
-        if (sessionId !== null) this.events.emit("ready", { sessionId });
-      },
-      resumed: this.show.bind(this),
-      said: this.hear.bind(this),
-      state: (state) => {
-        if (state === this.view.state) return;
-        this.heard = null;
-        this.change({ state, typing: this.typist(state) });
-        this.events.emit("state", { state });
-      },
-      typing: (who) => {
-        this.heard = who;
-        this.change({ typing: this.typist() });
-      },
-      waiting: (on) => {
-        this.expecting = on;
-        this.change({ typing: this.typist() });
-      },
-      delivery: (id, delivery) => {
-        this.log.mark(id, delivery);
-        const settled = delivery !== "failed" && this.view.problem?.client_message_id === id;
-        this.change({ entries: this.log.entries, ...(settled && { problem: null }) });
-      },
-      linked: (linked) => {
-        // What concerned the connection alone is over when it is back.
-        const { problem } = this.view;
-        const over = linked && problem?.kind === "offline";
-        this.change({ linked, ...(over && { problem: null }) });
-      },
-      failed: this.fail.bind(this),
-    };
+  private isGraded(): boolean {
+    return this.memory.graded !== null && this.memory.graded === this.transport.sessionId;
   }
 
-  private hear(messages: Message[]): Message[] {
-    const fresh = this.log.merge(messages);
-    const answers = fresh.filter((message) => message.role !== "shopper");
-    if (answers.length > 0) {
-      this.heard = null;
-      const late = this.view.problem?.kind === "slow";
-      this.change({ typing: this.typist(), ...(late && { problem: null }) });
+  /** Each conversation is told once; where that fails, with the next visit. */
+  private async tellConsent(): Promise<void> {
+    const { memory } = this;
+    const about = `${this.transport.sessionId}:${memory.consent}`;
+    if (memory.consent === null || memory.consentTold === about) return;
+    const training = memory.consent;
+    try {
+      await this.ask((rest, token) => rest.consent(token, training));
+      memory.consentTold = about;
+    } catch (failure) {
+      this.events.emit("error", { kind: problemKind(failure) });
     }
-    this.count();
-    for (const message of answers) this.events.emit("message", { message });
-    return fresh;
-  }
-
-  private typist(state = this.view.state): "bot" | "agent" | null {
-    return this.heard ?? (this.expecting && state === "bot" ? "bot" : null);
-  }
-
-  private count(): void {
-    this.change({ entries: this.log.entries });
-    if (this.view.open) {
-      this.read();
-      return;
-    }
-    const unread = this.memory.countUnread(this.log.entries.map((line) => line.message));
-    if (unread === this.view.unread) return;
-    this.change({ unread });
-    this.events.emit("unread", { count: unread });
-  }
-
-  private read(): void {
-    if (this.log.lastId !== undefined) this.memory.lastRead = this.log.lastId;
-    if (this.view.unread === 0) return;
-    this.change({ unread: 0 });
-    this.events.emit("unread", { count: 0 });
-  }
-
-  private fail(problem: Problem): void {
-    this.change({ problem });
-    this.events.emit("error", { kind: problem.kind });
-  }
-
-  private change(part: Partial<View>): void {
-    this.view = { ...this.view, ...part };
-    for (const watcher of this.watchers) watcher();
   }
 }

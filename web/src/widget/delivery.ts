@@ -2,6 +2,7 @@ import { CallFailed } from "./rest";
 import type { Outbox, Parcel } from "./outbox";
 import type { Turn } from "./wire";
 import type { Delivery } from "./log";
+import { Pause } from "./pause";
 
 /** Why something did not work, as the shopper is told. */
 export type ProblemKind = "offline" | "down" | "slow" | "busy" | "refused";
@@ -10,6 +11,8 @@ export interface Problem {
   kind: ProblemKind;
   /** The message it is about; without one, the whole connection. */
   client_message_id?: string;
+  /** It passes without the shopper's doing. */
+  passes?: boolean;
 }
 
 /** The ways a parcel can go, and who hears about it. */
@@ -52,7 +55,8 @@ export function problemKind(failure: unknown): ProblemKind {
  *
  * A message goes by socket. Without an acknowledgement in 5 s, or when the socket drops, the same
  * message goes by request under the same id. Without an answer in 20 s a problem is reported.
- * Without any connection it waits, and goes out by itself, once, when the connection is back.
+ * Without any connection it waits, and goes out by itself, once, when the connection is back; so it
+ * does where the shop was asked too often, when that time is over.
  */
 export class DeliveryDesk {
   private readonly flights = new Map<string, Flight>();
@@ -61,6 +65,9 @@ export class DeliveryDesk {
   /** These wait for the connection; the server may know some of them already. */
   private readonly stranded = new Map<string, Parcel>();
   private worry: ReturnType<typeof setTimeout> | undefined;
+  private readonly pause = new Pause((parcels) => {
+    for (const parcel of parcels) this.send(parcel);
+  });
 
   constructor(
     private readonly outbox: Outbox,
@@ -70,6 +77,12 @@ export class DeliveryDesk {
 
   send(parcel: Parcel): void {
     this.outbox.put(parcel);
+    if (this.pause.isOn) {
+      // It must not overtake what was written before it.
+      this.pause.add(parcel);
+      this.carrier.mark(parcel.client_message_id, "paused");
+      return;
+    }
     const flight = this.start(parcel);
     if (!this.carrier.bySocket(parcel)) {
       void this.request(flight);
@@ -93,6 +106,7 @@ export class DeliveryDesk {
   acknowledge(clientMessageId: string): void {
     this.outbox.remove(clientMessageId);
     this.carrier.mark(clientMessageId, "sent");
+    this.pause.arrived(clientMessageId);
     const flight = this.flights.get(clientMessageId);
     if (!flight || flight.requested) return;
     if (!this.answers()) {
@@ -126,6 +140,13 @@ export class DeliveryDesk {
     return true;
   }
 
+  /** The server has heard too much for now; false where no message was refused for it. */
+  tooMuch(clientMessageId: string | undefined, seconds: number | null): boolean {
+    const flight = this.flights.get(clientMessageId ?? "");
+    if (flight && !flight.requested) this.fail(flight, "busy", seconds);
+    return flight !== undefined;
+  }
+
   /** The socket is gone: what it has not acknowledged, or not answered, goes the other way. */
   socketLost(): void {
     for (const flight of this.flights.values()) if (!flight.requested) void this.request(flight);
@@ -139,7 +160,8 @@ export class DeliveryDesk {
     this.stranded.clear();
     for (const parcel of this.outbox.all()) {
       const id = parcel.client_message_id;
-      if (!this.flights.has(id) && !this.held.has(id)) this.send(parcel);
+      const isKnown = this.flights.has(id) || this.held.has(id) || this.pause.has(id);
+      if (!isKnown) this.send(parcel);
     }
     // The server has taken these; what is missing is the answer.
     for (const parcel of stranded) {
@@ -151,6 +173,7 @@ export class DeliveryDesk {
   stop(): void {
     clearTimeout(this.worry);
     this.stranded.clear();
+    this.pause.stop();
     for (const flight of this.flights.values()) this.stopClocks(flight);
     this.flights.clear();
   }
@@ -163,6 +186,7 @@ export class DeliveryDesk {
     const earlier = this.flights.get(parcel.client_message_id);
     if (earlier) this.stopClocks(earlier);
     this.held.delete(parcel.client_message_id);
+    this.pause.remove(parcel.client_message_id);
     const acknowledged = delivery === "sent";
     const flight: Flight = { parcel, acknowledged, requested: false, clocks: [] };
     this.stranded.delete(parcel.client_message_id);
@@ -180,20 +204,29 @@ export class DeliveryDesk {
       const turn = await this.carrier.byRequest(flight.parcel);
       if (this.flights.get(id) !== flight) return;
       this.outbox.remove(id);
+      this.pause.arrived(id);
       this.carrier.mark(id, "sent");
       this.carrier.delivered(turn);
       this.land(flight);
     } catch (failure) {
-      if (this.flights.get(id) === flight) this.fail(flight, problemKind(failure));
+      if (this.flights.get(id) !== flight) return;
+      const seconds = failure instanceof CallFailed ? failure.retryAfter : null;
+      this.fail(flight, problemKind(failure), seconds);
     }
   }
 
-  private fail(flight: Flight, kind: ProblemKind): void {
+  private fail(flight: Flight, kind: ProblemKind, seconds: number | null = null): void {
     const id = flight.parcel.client_message_id;
     // A refused message would be refused for ever: it must not come back after a reload.
     if (kind === "refused") this.outbox.remove(id);
     if (kind === "offline") {
       this.strand(flight);
+      return;
+    }
+    if (kind === "busy" && this.pause.take(flight.parcel, seconds)) {
+      this.land(flight);
+      this.carrier.mark(id, flight.acknowledged ? "sent" : "paused");
+      this.carrier.fail({ kind, client_message_id: id, passes: true });
       return;
     }
     if (kind !== "slow") this.held.add(id);

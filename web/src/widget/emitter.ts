@@ -1,5 +1,6 @@
-import type { ConversationState, Message, ProductCard } from "./wire";
 import type { ProblemKind } from "./delivery";
+import type { ConversationState } from "./standing";
+import type { Message, ProductCard } from "./wire";
 
 /** What the page may listen to with `Shopkeeper.on`. */
 export interface WidgetEvents {

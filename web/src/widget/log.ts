@@ -1,8 +1,8 @@
 import type { Parcel } from "./outbox";
 import type { Message } from "./wire";
 
-/** `waiting`: for the connection, and then it goes by itself. */
-export type Delivery = "sending" | "waiting" | "sent" | "failed";
+/** `waiting`: for the connection; `paused`: it was too fast. Both go on by themselves. */
+export type Delivery = "sending" | "waiting" | "paused" | "sent" | "failed";
 
 /** One line of the conversation. A shopper's own line stands before the server has given it an id. */
 export interface Entry {

@@ -15,7 +15,7 @@ export class Memory {
   constructor(
     private readonly shelves: Shelves,
     baseUrl: string,
-    private readonly prefix: string,
+    readonly prefix: string,
   ) {
     this.openKey = `shopkeeper:${baseUrl}:open`;
   }
@@ -41,9 +41,12 @@ export class Memory {
   }
 
   countUnread(messages: readonly Message[]): number {
-    const lastRead = this.shelves.local.read(`${this.prefix}read`);
-    const from = messages.findLastIndex((message) => message.id === lastRead) + 1;
-    return messages.slice(from).filter((message) => message.role !== "shopper").length;
+    const lastRead = this.shelves.local.read(`${this.prefix}read`) ?? "";
+    const at = messages.findLastIndex((message) => message.id === lastRead);
+    // Another tab may have read what this one has not heard of yet: ids count upwards.
+    const isRead = ({ id }: Message, index: number) =>
+      index <= at || (at < 0 && lastRead !== "" && Number(id) <= Number(lastRead));
+    return messages.filter((one, index) => one.role !== "shopper" && !isRead(one, index)).length;
   }
 
   get thumbs(): Record<string, Thumb> {
@@ -60,9 +63,38 @@ export class Memory {
     return { ...thumbs };
   }
 
+  /** Whether chats may be learnt from; null while the shopper has not been asked. */
+  get consent(): boolean | null {
+    const stored = this.shelves.local.read(`${this.prefix}consent`);
+    return stored === null ? null : stored === "yes";
+  }
+
+  keepConsent(given: boolean): void {
+    this.shelves.local.write(`${this.prefix}consent`, given ? "yes" : "no");
+  }
+
+  /** Of which conversation the shop has been told the answer above. */
+  get consentTold(): string {
+    return this.shelves.local.read(`${this.prefix}consent-told`) ?? "";
+  }
+
+  set consentTold(about: string) {
+    this.shelves.local.write(`${this.prefix}consent-told`, about);
+  }
+
+  /** Which end of a conversation has been graded; see `Grading`. */
+  get graded(): string | null {
+    return this.shelves.local.read(`${this.prefix}graded`);
+  }
+
+  keepGraded(end: string): void {
+    this.shelves.local.write(`${this.prefix}graded`, end);
+  }
+
   clear(): void {
     this.shelves.local.remove(`${this.prefix}read`);
     this.shelves.local.remove(`${this.prefix}thumbs`);
+    this.shelves.local.remove(`${this.prefix}graded`);
     this.shelves.tab.remove(`${this.prefix}draft`);
   }
 }

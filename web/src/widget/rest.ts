@@ -1,3 +1,7 @@
+import { webAddress } from "../shared/address";
+import { isFields, readText } from "./fields";
+import { readOutreach, type Outreach, type OutreachChange } from "./outreach";
+import { readPortrait, type Portrait, type PortraitChange } from "./portrait";
 import {
   readSession,
   readTurn,
@@ -15,6 +19,8 @@ export class CallFailed extends Error {
   constructor(
     readonly status: number,
     readonly path: string,
+    /** Seconds after which the server wants to be asked again, where it said so. */
+    readonly retryAfter: number | null = null,
   ) {
     super(`${path} answered ${status}`);
   }
@@ -27,6 +33,21 @@ export interface MessageBody {
   client_message_id: string;
   said: Utterance;
   page?: Page;
+}
+
+/** What a shopper leaves for people who are away. */
+export interface LeftMessage {
+  text: string;
+  /** Where to answer; empty: here. */
+  email: string;
+}
+
+interface CallOptions {
+  token?: string;
+  body?: unknown;
+  keepalive?: boolean;
+  /** The answer is no JSON. */
+  isText?: boolean;
 }
 
 const PATIENCE_MS = 20_000;
@@ -60,9 +81,77 @@ export class ChatRest {
     await this.call("POST", path, { token, body: { value } });
   }
 
+  async consent(token: string, training: boolean): Promise<void> {
+    await this.call("POST", "/api/chat/consent", { token, body: { training } });
+  }
+
+  /** How the shopper found the conversation, from 1 to 5. */
+  async grade(token: string, score: number, comment: string): Promise<void> {
+    const body = { score, ...(comment && { comment }) };
+    await this.call("POST", "/api/chat/csat", { token, body });
+  }
+
+  /** For the shop's people, who are not there now. */
+  async leaveMessage(token: string, { text, email }: LeftMessage): Promise<Turn> {
+    const body = { text, ...(email && { email }) };
+    return this.turn(await this.call("POST", "/api/chat/leave-message", { token, body }));
+  }
+
+  /** The conversation as a text to keep. */
+  async transcript(token: string): Promise<string> {
+    return String(await this.call("GET", "/api/chat/transcript", { token, isText: true }));
+  }
+
+  /** Where the shop is on Telegram; null where it is not. */
+  async telegramBot(): Promise<string | null> {
+    const bot = await this.call("GET", "/api/chat/telegram", {});
+    return isFields(bot) && bot.available === false ? null : this.address(bot);
+  }
+
+  /** The address by which this customer goes on there; null for whoever is none to the shop. */
+  async telegramLink(token: string): Promise<string | null> {
+    try {
+      return this.address(await this.call("POST", "/api/chat/telegram-link", { token, body: {} }));
+    } catch (failure) {
+      // The token is good: it is the customer that is not known.
+      if (failure instanceof CallFailed && failure.status === 401) return null;
+      throw failure;
+    }
+  }
+
+  /** What the shop knows about the shopper. */
+  async portrait(token: string): Promise<Portrait> {
+    return readPortrait(await this.call("GET", "/api/chat/portrait", { token }));
+  }
+
+  async correct(token: string, change: PortraitChange): Promise<Portrait> {
+    return readPortrait(await this.call("POST", "/api/chat/portrait", { token, body: change }));
+  }
+
+  /** What the shopper wants to be written about unasked. */
+  async outreach(token: string): Promise<Outreach> {
+    return this.wishes(await this.call("GET", "/api/chat/outreach", { token }));
+  }
+
+  async changeOutreach(token: string, change: OutreachChange): Promise<Outreach> {
+    return this.wishes(await this.call("POST", "/api/chat/outreach", { token, body: change }));
+  }
+
   /** Sent even while the page is being left. A beacon could not carry the token. */
   async report(token: string, events: ShopEvent[]): Promise<void> {
     await this.call("POST", "/api/events", { token, body: { events }, keepalive: true });
+  }
+
+  private address(value: unknown): string {
+    const url = isFields(value) ? webAddress(readText(value.url), this.baseUrl) : null;
+    if (url === null) throw new CallFailed(502, "/api/chat/telegram");
+    return url;
+  }
+
+  private wishes(value: unknown): Outreach {
+    const wishes = readOutreach(value);
+    if (!wishes) throw new CallFailed(502, "/api/chat/outreach");
+    return wishes;
   }
 
   private turn(value: unknown): Turn {
@@ -74,7 +163,7 @@ export class ChatRest {
   private async call(
     method: string,
     path: string,
-    { token, body, keepalive }: { token?: string; body?: unknown; keepalive?: boolean },
+    { token, body, keepalive, isText }: CallOptions,
   ): Promise<unknown> {
     const headers: Record<string, string> = {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -94,7 +183,8 @@ export class ChatRest {
         ...(keepalive && { keepalive }),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      if (!reply.ok) throw new CallFailed(reply.status, path);
+      if (!reply.ok) throw new CallFailed(reply.status, path, readSeconds(reply.headers));
+      if (isText) return await reply.text();
       return reply.status === 204 ? null : await reply.json();
     } catch (failure) {
       if (failure instanceof CallFailed) throw failure;
@@ -103,4 +193,9 @@ export class ChatRest {
       clearTimeout(clock);
     }
   }
+}
+
+function readSeconds(headers: Headers): number | null {
+  const seconds = Number(headers.get("Retry-After") ?? NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }

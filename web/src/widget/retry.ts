@@ -1,4 +1,4 @@
-import { waitBefore } from "./socket";
+import { waitBefore } from "../shared/backoff";
 
 /** About as long as a shop takes to restart. */
 const VAIN_BEFORE_WORRY = 5;
@@ -15,9 +15,10 @@ export class Retry {
     return this.vain > VAIN_BEFORE_WORRY;
   }
 
-  later(): void {
+  /** After `seconds` at the earliest, where the server said so. */
+  later(seconds: number | null = null): void {
     this.pause();
-    this.clock = setTimeout(this.act, waitBefore(++this.vain));
+    this.clock = setTimeout(this.act, Math.max(waitBefore(++this.vain), (seconds ?? 0) * 1000));
   }
 
   /** An attempt is under way, or nobody wants one any more. */

@@ -13,6 +13,7 @@ export interface Settings {
   page?: Page | null;
   /** Any CSS colour; text on it turns black or white, whichever reads better. */
   brandColor?: string;
+  /** By default where the page's lines end. */
   position?: Position;
   colorScheme?: ColorScheme;
   /** Open at once. */
@@ -25,7 +26,7 @@ export interface ResolvedSettings {
   customer: Customer | null;
   page: Page;
   brandColor: string;
-  position: Position;
+  position: Position | null;
   colorScheme: ColorScheme;
   open: boolean;
 }
@@ -42,7 +43,8 @@ export function resolveSettings(settings: Settings, scriptUrl: string | null): R
     customer: settings.customer ?? null,
     page: settings.page ?? { url: location.href },
     brandColor: settings.brandColor ?? BRAND,
-    position: settings.position === "left" ? "left" : "right",
+    position:
+      settings.position === "left" || settings.position === "right" ? settings.position : null,
     colorScheme: colorScheme === "light" || colorScheme === "dark" ? colorScheme : "auto",
     open: settings.open ?? false,
   };

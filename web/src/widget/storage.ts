@@ -4,11 +4,32 @@ export interface Shelf {
   write(key: string, value: string): void;
   remove(key: string): void;
   keys(prefix: string): string[];
+  /** Tells of changes that another tab makes. Returns a function that ends it. */
+  watch(changed: Watcher): () => void;
 }
+
+type Watcher = (key: string) => void;
 
 /** Keeps things for as long as the page lives. */
 export class MemoryShelf implements Shelf {
-  private readonly values = new Map<string, string>();
+  private readonly watchers = new Set<Watcher>();
+
+  constructor(
+    private readonly values = new Map<string, string>(),
+    private readonly tabs = new Set<MemoryShelf>(),
+  ) {
+    tabs.add(this);
+  }
+
+  /** The same things as another tab sees them. */
+  beside(): MemoryShelf {
+    return new MemoryShelf(this.values, this.tabs);
+  }
+
+  watch(changed: Watcher): () => void {
+    this.watchers.add(changed);
+    return () => this.watchers.delete(changed);
+  }
 
   read(key: string): string | null {
     return this.values.get(key) ?? null;
@@ -16,14 +37,22 @@ export class MemoryShelf implements Shelf {
 
   write(key: string, value: string): void {
     this.values.set(key, value);
+    this.tell(key);
   }
 
   remove(key: string): void {
     this.values.delete(key);
+    this.tell(key);
   }
 
   keys(prefix: string): string[] {
     return [...this.values.keys()].filter((key) => key.startsWith(prefix));
+  }
+
+  private tell(key: string): void {
+    for (const tab of this.tabs) {
+      if (tab !== this) for (const changed of tab.watchers) changed(key);
+    }
   }
 }
 
@@ -55,6 +84,16 @@ class BrowserShelf implements Shelf {
     const stored = Array.from({ length: this.storage.length }, (_, at) => this.storage.key(at));
     const all = new Set([...stored.filter((key) => key !== null), ...this.spare.keys("")]);
     return [...all].filter((key) => key.startsWith(prefix));
+  }
+
+  watch(changed: Watcher): () => void {
+    const hear = ({ storageArea, key }: StorageEvent) => {
+      if (storageArea === this.storage && key !== null) changed(key);
+    };
+    window.addEventListener("storage", hear);
+    return () => {
+      window.removeEventListener("storage", hear);
+    };
   }
 }
 

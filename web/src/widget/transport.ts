@@ -1,27 +1,15 @@
-import { DeliveryDesk, problemKind, type Problem } from "./delivery";
-import type { Delivery } from "./log";
+import { DeliveryDesk, problemKind } from "./delivery";
+import type { Listener } from "./listener";
 import { Outbox, type Parcel } from "./outbox";
 import { CallFailed, type ChatRest } from "./rest";
 import { SessionKeeper, type Identity } from "./session";
 import { ChatSocket, type SocketHandlers } from "./socket";
 import type { Shelf } from "./storage";
-import type { ConversationState, Message, Page, ServerFrame, ShopEvent, Turn } from "./wire";
+import type { Standing } from "./standing";
+import type { Page, ServerFrame, Turn } from "./wire";
 
-/** What the transport tells the conversation on the screen. */
-export interface Listener {
-  /** A session began, with its first messages; what was shown before belongs to another one. */
-  began(messages: Message[]): void;
-  /** Unsent messages of an earlier visit are on their way again. */
-  resumed(parcel: Parcel): void;
-  /** Returns those of the messages that were not known before. */
-  said(messages: Message[]): Message[];
-  state(state: ConversationState): void;
-  typing(who: "bot" | "agent" | null): void;
-  waiting(on: boolean): void;
-  delivery(clientMessageId: string, delivery: Delivery): void;
-  linked(on: boolean): void;
-  failed(problem: Problem): void;
-}
+/** Where the shop does not say for how long it wants to be left alone. */
+const BUSY_S = 5;
 
 export interface Means {
   baseUrl: string;
@@ -41,13 +29,16 @@ export class Transport {
   private readonly outbox: Outbox;
   private readonly desk: DeliveryDesk;
   private readonly socket: ChatSocket;
-  private state: ConversationState = "bot";
+  private standing: Standing = { state: "bot" };
   private beginning: Promise<string> | null = null;
   /** Up to here nothing is missing. Frames do not move it: some may have been lost before them. */
   private completeTo: string | undefined;
   /** The page the server was last told of, and the one each message on its way tells of. */
   private pageTold: Page | null = null;
   private readonly pagesOnTheWay = new Map<string, Page>();
+  /** The token that this line speaks with. */
+  private running: string | null = null;
+  private later: ReturnType<typeof setTimeout> | undefined;
   private stopped = false;
 
   constructor(
@@ -60,13 +51,11 @@ export class Transport {
     this.desk = new DeliveryDesk(
       this.outbox,
       {
-        bySocket: (parcel) =>
-          this.socket.send({
-            type: "message",
-            client_message_id: parcel.client_message_id,
-            ...parcel.said,
-            ...this.news(parcel),
-          }),
+        bySocket: (parcel) => {
+          const { client_message_id, said } = parcel;
+          const about = { client_message_id, ...said, ...this.news(parcel) };
+          return this.socket.send({ type: "message", ...about });
+        },
         byRequest: (parcel) => this.post(parcel),
         suspectSocket: () => {
           this.socket.replace();
@@ -85,7 +74,7 @@ export class Transport {
           listener.failed(problem);
         },
       },
-      () => this.state === "bot",
+      () => this.standing.state === "bot",
     );
     const address = `${means.baseUrl.replace(/^http/, "ws")}/api/chat/ws`;
     this.socket = new ChatSocket(address, this.socketHandlers(), means.makeSocket);
@@ -109,6 +98,15 @@ export class Transport {
 
   set locale(locale: string) {
     this.keeper.identity.locale = locale;
+  }
+
+  get isRunning(): boolean {
+    return this.running !== null;
+  }
+
+  /** Another tab has begun another session, or has ended this one. */
+  get isElsewhere(): boolean {
+    return this.isRunning && this.keeper.token !== this.running;
   }
 
   /** What the shopper wrote and no server has taken yet. */
@@ -137,18 +135,21 @@ export class Transport {
     this.socket.send({ type: "typing", on });
   }
 
-  async rate(messageId: string, value: "up" | "down"): Promise<void> {
+  /** Asks the shop something in this session's name; a session that ran out is replaced. */
+  async call<T>(ask: (rest: ChatRest, token: string) => Promise<T>): Promise<T> {
     const token = await this.begin();
-    await this.means.rest.rate(token, messageId, value);
-  }
-
-  async report(events: ShopEvent[]): Promise<void> {
-    await this.withToken((token) => this.means.rest.report(token, events));
+    try {
+      return await ask(this.means.rest, token);
+    } catch (failure) {
+      if (!(failure instanceof CallFailed && failure.status === 401)) throw failure;
+      return ask(this.means.rest, await this.renew(token));
+    }
   }
 
   /** Hangs up; the session stays stored. */
   stop(): void {
     this.stopped = true;
+    clearTimeout(this.later);
     this.socket.close();
     this.desk.stop();
   }
@@ -191,27 +192,18 @@ export class Transport {
   }
 
   private openLine(token: string, turn: Turn): void {
+    this.running = token;
     this.completeTo = turn.messages.at(-1)?.id;
     this.listener.began(turn.messages);
-    this.setState(turn.state);
+    this.stand(turn);
     for (const parcel of this.outbox.all()) this.listener.resumed(parcel);
     this.socket.open(token);
   }
 
-  private async withToken<T>(call: (token: string) => Promise<T>): Promise<T> {
-    const token = await this.begin();
-    try {
-      return await call(token);
-    } catch (failure) {
-      if (!(failure instanceof CallFailed && failure.status === 401)) throw failure;
-      return call(await this.renew(token));
-    }
-  }
-
   private post(parcel: Parcel): Promise<Turn> {
     const { client_message_id, said } = parcel;
-    return this.withToken((token) =>
-      this.means.rest.send(token, { client_message_id, said, ...this.news(parcel) }),
+    return this.call((rest, token) =>
+      rest.send(token, { client_message_id, said, ...this.news(parcel) }),
     );
   }
 
@@ -260,9 +252,14 @@ export class Transport {
       if (this.stopped) return;
       if (failure instanceof CallFailed && failure.status === 401) {
         await this.renew(token).catch(() => undefined);
-      } else {
-        this.listener.linked(problemKind(failure) === "busy");
+        return;
       }
+      const isBusy = problemKind(failure) === "busy";
+      this.listener.linked(isBusy);
+      if (!isBusy) return;
+      const seconds = (failure as CallFailed).retryAfter ?? BUSY_S;
+      clearTimeout(this.later);
+      this.later = setTimeout(() => void this.catchUp(), seconds * 1000);
     }
   }
 
@@ -272,28 +269,32 @@ export class Transport {
         this.desk.acknowledge(frame.client_message_id);
         break;
       case "message":
-        this.take({ state: this.state, messages: [frame.message] });
+        this.take({ ...this.standing, messages: [frame.message] });
         break;
       case "typing":
         this.listener.typing(frame.on ? frame.who : null);
         break;
       case "state":
-        this.setState(frame.state);
+        this.stand(frame.standing);
         break;
-      case "error":
+      case "error": {
+        const { code, client_message_id: id, retry_after: seconds } = frame;
+        if (code === "too_many_requests" && this.desk.tooMuch(id, seconds ?? null)) break;
         if (!this.desk.refused(frame.client_message_id)) void this.catchUp();
+      }
     }
   }
 
-  private take(turn: Turn): void {
+  /** What came by another way than the socket. */
+  take(turn: Turn): void {
     const fresh = this.listener.said(turn.messages);
     if (fresh.some((message) => message.role !== "shopper")) this.desk.answered();
-    this.setState(turn.state);
+    this.stand(turn);
   }
 
-  private setState(state: ConversationState): void {
-    this.state = state;
+  private stand({ state, agent, queue }: Standing): void {
+    this.standing = { state, ...(agent !== undefined && { agent }), ...(queue && { queue }) };
     if (state !== "bot") this.desk.release();
-    this.listener.state(state);
+    this.listener.stands(this.standing);
   }
 }

@@ -1,7 +1,8 @@
 /** The chat API's shapes, and readers that let nothing malformed reach the screen. */
+import { isFields, readList, readText } from "./fields";
+import { readStanding, type Standing } from "./standing";
 
 export type Role = "shopper" | "bot" | "agent" | "system";
-export type ConversationState = "bot" | "queued" | "human" | "closed";
 export type Availability = "in_stock" | "out_of_stock" | "preorder" | "backorder";
 
 export interface Money {
@@ -80,16 +81,13 @@ export interface SessionRequest {
   page?: Page;
 }
 
-export interface Session {
-  session_id: string;
-  token: string;
-  state: ConversationState;
+export interface Turn extends Standing {
   messages: Message[];
 }
 
-export interface Turn {
-  state: ConversationState;
-  messages: Message[];
+export interface Session extends Turn {
+  session_id: string;
+  token: string;
 }
 
 export interface EventItem {
@@ -110,31 +108,11 @@ export type ServerFrame =
   | { type: "ack"; client_message_id: string }
   | { type: "message"; message: Message }
   | { type: "typing"; who: "bot" | "agent"; on: boolean }
-  | { type: "state"; state: ConversationState }
-  | { type: "error"; code: string; client_message_id?: string };
-
-type Fields = Record<string, unknown>;
+  | { type: "state"; standing: Standing }
+  | { type: "error"; code: string; client_message_id?: string; retry_after?: number };
 
 const ROLES: readonly string[] = ["shopper", "bot", "agent", "system"];
-const STATES: readonly string[] = ["bot", "queued", "human", "closed"];
 const AVAILABILITIES: readonly string[] = ["in_stock", "out_of_stock", "preorder", "backorder"];
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function readText(value: unknown): string {
-  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
-}
-
-function readList<T>(value: unknown, read: (item: unknown) => T | null): T[] {
-  if (!Array.isArray(value)) return [];
-  return value.map(read).filter((item) => item !== null);
-}
-
-export function readState(value: unknown): ConversationState | null {
-  return typeof value === "string" && STATES.includes(value) ? (value as ConversationState) : null;
-}
 
 function readMoney(value: unknown): Money | null {
   if (!isFields(value)) return null;
@@ -234,9 +212,9 @@ export function readMessage(value: unknown): Message | null {
 
 /** The answer to a message or to a request for history; null when it is neither. */
 export function readTurn(value: unknown): Turn | null {
-  if (!isFields(value)) return null;
-  const state = readState(value.state);
-  return state ? { state, messages: readList(value.messages, readMessage) } : null;
+  const standing = readStanding(value);
+  if (!standing || !isFields(value)) return null;
+  return { ...standing, messages: readList(value.messages, readMessage) };
 }
 
 export function readSession(value: unknown): Session | null {
@@ -271,14 +249,15 @@ export function readFrame(data: unknown): ServerFrame | null {
         on: frame.on === true,
       };
     case "state": {
-      const state = readState(frame.state);
-      return state && { type: "state", state };
+      const standing = readStanding(frame);
+      return standing && { type: "state", standing };
     }
     case "error":
       return {
         type: "error",
         code: readText(frame.code),
         ...(clientId && { client_message_id: clientId }),
+        ...(typeof frame.retry_after === "number" && { retry_after: frame.retry_after }),
       };
     default:
       return null;

@@ -18,7 +18,7 @@ describe("the panel", () => {
   it("opens with the bot's introduction, the field in focus, and says that a bot answers", async () => {
     await screen.open();
     expect(document.activeElement).toBe(screen.field);
-    expect(screen.find(".header")?.textContent).toContain("AI assistant");
+    expect(screen.find(".header")?.textContent).toContain("AI, answers at once");
     expect(screen.find('[role="log"]')?.getAttribute("aria-live")).toBe("polite");
   });
 
@@ -73,6 +73,20 @@ describe("the panel", () => {
     screen.press("Escape");
     expect(screen.find('[role="alertdialog"]')).toBeNull();
     expect(screen.bubbles).toHaveLength(1);
+  });
+
+  it("asks how it was once a person has helped", async () => {
+    screen.shop.state = "closed";
+    screen.shop.greeting = [aMessage({ role: "agent", author: "Noor", text: "Done!" })];
+    await screen.open();
+    screen.click('[aria-label="Good"]');
+    screen.click('.grading [type="submit"]');
+    await until(() => {
+      expect(screen.shop.posted("/api/chat/csat")).toEqual([{ score: 4 }]);
+    });
+    await until(() => {
+      expect(screen.find(".grading")).toBeNull();
+    });
   });
 
   it("offers a new conversation when this one is closed", async () => {
@@ -188,6 +202,20 @@ describe("trouble", () => {
     const posted = screen.shop.posted("/api/chat/messages").filter((body) => "text" in body);
     expect(posted).toHaveLength(2);
     expect(posted[0]).toEqual(posted[1]);
+  });
+
+  it("of a crowded shop passes by itself", async () => {
+    screen.shop.refusals = 1;
+    screen.show();
+    screen.click(".launcher");
+    await until(() => {
+      expect(screen.find(".problem-calm")?.textContent).toContain("a little fast");
+    });
+    expect(screen.find(".problem-retry")).toBeNull();
+    await until(() => {
+      expect(screen.bubbles).toEqual(["Hello, I am a bot."]);
+    });
+    expect(screen.find(".problem")).toBeNull();
   });
 
   it("offers no second try for what was refused", async () => {

@@ -1,63 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { DeliveryDesk, problemKind, type Carrier, type Problem } from "../../src/widget/delivery";
-import { Outbox, type Parcel } from "../../src/widget/outbox";
+import { problemKind } from "../../src/widget/delivery";
 import { CallFailed } from "../../src/widget/rest";
-import { MemoryShelf } from "../../src/widget/storage";
 import type { Turn } from "../../src/widget/wire";
 import { aParcel, saidBy } from "./builders";
-
-/** A carrier whose socket and server do as told, and that remembers all it was told. */
-class FakeCarrier implements Carrier {
-  socketUp = true;
-  bot = true;
-  answer: () => Promise<Turn> = () => Promise.resolve({ state: "bot", messages: [] });
-  readonly bySocketIds: string[] = [];
-  readonly byRequestIds: string[] = [];
-  readonly problems: Problem[] = [];
-  readonly turns: Turn[] = [];
-  readonly marks = new Map<string, string>();
-  isWaiting = false;
-  desk!: DeliveryDesk;
-
-  bySocket(parcel: Parcel): boolean {
-    if (this.socketUp) this.bySocketIds.push(parcel.client_message_id);
-    return this.socketUp;
-  }
-
-  byRequest(parcel: Parcel): Promise<Turn> {
-    this.byRequestIds.push(parcel.client_message_id);
-    return this.answer();
-  }
-
-  suspectSocket(): void {
-    this.socketUp = false;
-    this.desk.socketLost();
-  }
-
-  delivered(turn: Turn): void {
-    this.turns.push(turn);
-  }
-
-  mark(id: string, delivery: string): void {
-    this.marks.set(id, delivery);
-  }
-
-  waiting(on: boolean): void {
-    this.isWaiting = on;
-  }
-
-  fail(problem: Problem): void {
-    this.problems.push(problem);
-  }
-}
-
-function aDesk() {
-  const carrier = new FakeCarrier();
-  const outbox = new Outbox(new MemoryShelf(), "o:");
-  const desk = new DeliveryDesk(outbox, carrier, () => carrier.bot);
-  carrier.desk = desk;
-  return { carrier, outbox, desk };
-}
+import { aDesk } from "./fake-carrier";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -172,7 +118,6 @@ describe("when it cannot be delivered", () => {
     [504, "slow"],
     [500, "down"],
     [503, "down"],
-    [429, "busy"],
     [422, "refused"],
   ])("a %i is told as %s", async (status, kind) => {
     const { carrier, desk } = failing(status);
@@ -257,11 +202,11 @@ describe("when it cannot be delivered", () => {
 
   it("asks by request why the socket refused it", async () => {
     const { carrier, desk } = aDesk();
-    carrier.answer = () => Promise.reject(new CallFailed(429, "/"));
+    carrier.answer = () => Promise.reject(new CallFailed(422, "/"));
     desk.send(aParcel());
     expect(desk.refused(undefined)).toBe(true);
     await vi.runAllTimersAsync();
-    expect(carrier.problems.map((problem) => problem.kind)).toEqual(["busy"]);
+    expect(carrier.problems.map((problem) => problem.kind)).toEqual(["refused"]);
   });
 
   it("takes an error about nothing in flight for somebody else's", () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ChatSocket, waitBefore } from "../../src/widget/socket";
+import { waitBefore } from "../../src/shared/backoff";
+import { ChatSocket } from "../../src/widget/socket";
 
 /** A socket that does only what the test makes it do. */
 class FakeSocket {

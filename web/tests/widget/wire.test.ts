@@ -98,7 +98,10 @@ describe("reading frames", () => {
       who: "agent",
       on: true,
     });
-    expect(frame({ type: "state", state: "queued" })).toEqual({ type: "state", state: "queued" });
+    expect(frame({ type: "state", state: "queued" })).toEqual({
+      type: "state",
+      standing: { state: "queued" },
+    });
     expect(frame({ type: "error", code: "busy", detail: "x" })).toEqual({
       type: "error",
       code: "busy",

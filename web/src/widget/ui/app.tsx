@@ -6,7 +6,7 @@ import { Launcher } from "./launcher";
 import { Panel } from "./panel";
 
 /** The whole widget: the launcher, and the panel while it is open. */
-export function App({ chat }: { chat: Chat }) {
+export function App({ chat, dir = "ltr" }: { chat: Chat; dir?: "ltr" | "rtl" }) {
   const [view, setView] = useState(chat.view);
   const launcher = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(view.open);
@@ -31,7 +31,7 @@ export function App({ chat }: { chat: Chat }) {
   return (
     <ChatContext.Provider value={chat}>
       <LanguageContext.Provider value={language}>
-        <div class={`widget ${view.open ? "is-open" : ""}`} lang={language.locale}>
+        <div class={`widget ${view.open ? "is-open" : ""}`} lang={language.locale} dir={dir}>
           {view.open && <Panel view={view} takesFocus={takesFocus.current} />}
           <Launcher isOpen={view.open} unread={view.unread} button={launcher} />
         </div>

@@ -33,11 +33,15 @@ export function Card({ card }: { card: ProductCard }) {
     <li class="card">
       <div class="card-picture">
         <Picture src={image} alt="" kind={card.category} title={card.title} />
-        {was && <span class="card-off">−{discount(card.price, was)}%</span>}
+        {was && (
+          <span class="card-off" dir="ltr">
+            −{discount(card.price, was)}%
+          </span>
+        )}
       </div>
       <div class="card-words">
         {card.brand !== undefined && <p class="card-brand">{card.brand}</p>}
-        <h3>
+        <h3 dir="auto">
           {page === null ? (
             card.title
           ) : (
@@ -69,7 +73,7 @@ export function Card({ card }: { card: ProductCard }) {
         {card.reason !== "" && (
           <p class="card-reason">
             <SparkIcon />
-            <span>{card.reason}</span>
+            <span dir="auto">{card.reason}</span>
           </p>
         )}
       </div>

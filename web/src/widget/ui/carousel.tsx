@@ -13,16 +13,21 @@ export function Carousel({ cards }: { cards: readonly ProductCard[] }) {
   const look = () => {
     const area = row.current;
     if (!area) return;
-    const start = area.scrollLeft < 8;
-    const finish = area.scrollLeft + area.clientWidth > area.scrollWidth - 8;
+    // From right to left it counts downwards from 0.
+    const gone = Math.abs(area.scrollLeft);
+    const start = gone < 8;
+    const finish = gone + area.clientWidth > area.scrollWidth - 8;
     setEnds((now) => (now.start === start && now.finish === finish ? now : { start, finish }));
   };
 
   useLayoutEffect(look, [cards.length]);
 
   const move = (direction: 1 | -1) => {
-    const step = (row.current?.querySelector("li")?.clientWidth ?? 0) + 10;
-    row.current?.scrollBy({ left: direction * step, behavior: "auto" });
+    const area = row.current;
+    if (!area) return;
+    const step = (area.querySelector("li")?.clientWidth ?? 0) + 10;
+    const forward = getComputedStyle(area).direction === "rtl" ? -step : step;
+    area.scrollBy({ left: direction * forward, behavior: "auto" });
   };
 
   return (

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { ConversationState } from "../wire";
+import type { ConversationState } from "../standing";
 import { useLanguage } from "../words";
 import { useChat } from "./context";
 import { SendIcon } from "./icons";
@@ -57,6 +57,7 @@ export function Composer({ state }: { state: ConversationState }) {
         <textarea
           ref={field}
           rows={1}
+          dir="auto"
           value={text}
           aria-label={say("message_label")}
           aria-invalid={left < 0}

@@ -1,16 +1,19 @@
 import type { View } from "../view";
 import { useLanguage } from "../words";
 import { useChat } from "./context";
-import { CloseIcon, RestartIcon, SparkIcon } from "./icons";
+import { CloseIcon, PersonIcon, RestartIcon, SparkIcon } from "./icons";
+import { Menu, type MenuItem } from "./menu";
 
 interface HeaderProps {
   view: View;
+  items: readonly MenuItem[];
+  onMenu: () => void;
   onRestart: () => void;
 }
 
-/** The name of the person who answers, once they have said something. */
-export function agentName({ entries }: Pick<View, "entries">): string | undefined {
-  return entries.findLast((line) => line.message.role === "agent")?.message.author;
+/** The name of the person who answers: as the shop says, or as they signed what they said. */
+export function agentName({ agent, entries }: Pick<View, "agent" | "entries">): string | undefined {
+  return agent ?? entries.findLast((line) => line.message.role === "agent")?.message.author;
 }
 
 export function initials(name: string): string {
@@ -20,20 +23,20 @@ export function initials(name: string): string {
 }
 
 /** Who the shopper is talking with, and the ways out. */
-export function Header({ view, onRestart }: HeaderProps) {
+export function Header({ view, items, onMenu, onRestart }: HeaderProps) {
   const chat = useChat();
   const { say } = useLanguage();
   const name = view.state === "human" ? agentName(view) : undefined;
   return (
-    <header class="header">
+    <div class="header">
       <span class={`avatar avatar-${view.state}`} aria-hidden="true">
-        {name === undefined ? <SparkIcon /> : initials(name)}
+        {view.state !== "human" ? <SparkIcon /> : name ? initials(name) : <PersonIcon />}
       </span>
       <div class="header-words">
-        <h2>{name ?? say("assistant")}</h2>
+        <h2 dir="auto">{name ?? say(view.state === "human" ? "who_agent" : "assistant")}</h2>
         <p class={`state state-${view.linked ? view.state : "lost"}`} role="status">
           <span class="state-dot" aria-hidden="true" />
-          {view.linked ? say(`state_${view.state}`) : say("reconnecting")}
+          <StateWords view={view} />
         </p>
       </div>
       <button
@@ -45,6 +48,7 @@ export function Header({ view, onRestart }: HeaderProps) {
       >
         <RestartIcon />
       </button>
+      <Menu items={items} onOpen={onMenu} />
       <button
         type="button"
         class="icon-button panel-close"
@@ -56,6 +60,14 @@ export function Header({ view, onRestart }: HeaderProps) {
       >
         <CloseIcon />
       </button>
-    </header>
+    </div>
   );
+}
+
+function StateWords({ view: { linked, state, queue } }: { view: View }) {
+  const { say } = useLanguage();
+  if (!linked) return say("reconnecting");
+  if (queue && !queue.open) return say("state_queued_away");
+  if (queue?.position) return say("state_queued_place", { place: queue.position });
+  return say(`state_${state}`);
 }

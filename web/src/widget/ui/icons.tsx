@@ -1,8 +1,14 @@
 import type { ComponentChildren } from "preact";
 
-function Icon({ children }: { children: ComponentChildren }) {
+function Icon({ children, turns = false }: { children: ComponentChildren; turns?: boolean }) {
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    // What points forward points the other way where lines run from right to left.
+    <svg
+      class={turns ? "icon icon-turns" : "icon"}
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      focusable="false"
+    >
       {children}
     </svg>
   );
@@ -47,13 +53,13 @@ export const SendIcon = () => (
 );
 
 export const BackIcon = () => (
-  <Icon>
+  <Icon turns>
     <path class="icon-line" d="M14.5 6L8.5 12l6 6" />
   </Icon>
 );
 
 export const OnIcon = () => (
-  <Icon>
+  <Icon turns>
     <path class="icon-line" d="M9.5 6l6 6-6 6" />
   </Icon>
 );
@@ -79,5 +85,47 @@ export const WarningIcon = () => (
 export const CheckIcon = () => (
   <Icon>
     <path class="icon-line" d="M5 12.6l4.4 4.4L19 7.4" />
+  </Icon>
+);
+
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M12 4.2a1.9 1.9 0 1 1 0 3.8 1.9 1.9 0 0 1 0-3.8zm0 5.9a1.9 1.9 0 1 1 0 3.8 1.9 1.9 0 0 1 0-3.8zm0 5.9a1.9 1.9 0 1 1 0 3.8 1.9 1.9 0 0 1 0-3.8z" />
+  </Icon>
+);
+
+export const PersonIcon = () => (
+  <Icon>
+    <path
+      class="icon-line"
+      d="M12 4.2a3.7 3.7 0 1 1 0 7.4 3.7 3.7 0 0 1 0-7.4zM4.8 19.8c.7-3.4 3.5-5.3 7.2-5.3s6.5 1.9 7.2 5.3"
+    />
+  </Icon>
+);
+
+export const DownloadIcon = () => (
+  <Icon>
+    <path class="icon-line" d="M12 4.5v10.8M7.3 10.8L12 15.5l4.7-4.7M5 19.5h14" />
+  </Icon>
+);
+
+export const PlaneIcon = () => (
+  <Icon>
+    <path class="icon-line" d="M20.3 4.3L3.6 11l5.6 2.2L18 7l-6.6 7.9 5.4 4z" />
+  </Icon>
+);
+
+export const StarIcon = () => (
+  <Icon>
+    <path d="M12 3.4l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9L3.5 9.6l5.9-.8z" />
+  </Icon>
+);
+
+export const BellIcon = () => (
+  <Icon>
+    <path
+      class="icon-line"
+      d="M6.5 16.5V11a5.5 5.5 0 0 1 11 0v5.5l1.5 1.8H5zM10 20.6a2.2 2.2 0 0 0 4 0"
+    />
   </Icon>
 );

@@ -25,7 +25,7 @@ export function MessageLine(props: MessageLineProps) {
   const language = useLanguage();
   if (message.role === "system") {
     return (
-      <p class="system">
+      <p class="system" dir="auto">
         <RichText text={message.text} />
       </p>
     );
@@ -42,7 +42,10 @@ export function MessageLine(props: MessageLineProps) {
         {!isOwn && <Time at={message.created_at} />}
       </p>
       {message.text !== "" && (
-        <div class={`bubble ${isOwn ? "bubble-own" : "bubble-other"} from-${message.role}`}>
+        <div
+          class={`bubble ${isOwn ? "bubble-own" : "bubble-other"} from-${message.role}`}
+          dir="auto"
+        >
           <RichText text={message.text} />
         </div>
       )}
@@ -57,7 +60,7 @@ export function MessageLine(props: MessageLineProps) {
 
 /** Not on its way now: worth saying also of an older line. */
 function isStuck(delivery: Delivery | null): boolean {
-  return delivery === "failed" || delivery === "waiting";
+  return delivery === "failed" || delivery === "waiting" || delivery === "paused";
 }
 
 /** The cards, as a table where they were compared: its heads are the cards. */
@@ -91,11 +94,9 @@ function Time({ at }: { at: string }) {
 function DeliveryWords({ entry, isShown }: { entry: Entry; isShown: boolean }) {
   const { say } = useLanguage();
   if (!isShown || entry.delivery === null || entry.delivery === "sent") return null;
-  const words = { sending: "sending", waiting: "waiting", failed: "not_sent" } as const;
+  const words = entry.delivery === "failed" ? "not_sent" : entry.delivery;
   return (
-    <p class={`delivery ${entry.delivery === "failed" ? "delivery-failed" : ""}`}>
-      {say(words[entry.delivery])}
-    </p>
+    <p class={`delivery ${entry.delivery === "failed" ? "delivery-failed" : ""}`}>{say(words)}</p>
   );
 }
 

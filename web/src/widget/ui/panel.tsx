@@ -1,15 +1,27 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { View } from "../view";
 import { useLanguage } from "../words";
+import { AwayStrip, LeaveMessage, mayLeave } from "./away";
 import { Composer } from "./composer";
+import { asksConsent, ConsentQuestion } from "./consent";
 import { useChat } from "./context";
+import { Ended } from "./ended";
 import { Header } from "./header";
+import { BellIcon, DownloadIcon, PersonIcon, PlaneIcon } from "./icons";
+import type { MenuItem } from "./menu";
 import { Messages } from "./messages";
+import { Outreach } from "./outreach";
+import { Portrait } from "./portrait";
 import { ProblemLine } from "./problem";
 import { Restart } from "./restart";
+import { Telegram } from "./telegram";
+import { saveTranscript } from "./transcript";
 
 /** As narrow as this, the panel takes the whole screen. The style sheet says the same. */
 export const PHONE = "(max-width: 480px)";
+
+/** What lies over the conversation. */
+type Leaf = "restart" | "leave" | "portrait" | "outreach" | "telegram";
 
 interface PanelProps {
   view: View;
@@ -20,7 +32,9 @@ export function Panel({ view, takesFocus }: PanelProps) {
   const chat = useChat();
   const { say } = useLanguage();
   const panel = useRef<HTMLElement>(null);
-  const [asksRestart, setAsksRestart] = useState(false);
+  const [leaf, setLeaf] = useState<Leaf | null>(null);
+  /** The shop's bot there; null where it has none, undefined before that was asked. */
+  const [telegram, setTelegram] = useState<string | null>();
   const isPhone = usePhone();
 
   useEffect(() => {
@@ -44,11 +58,58 @@ export function Panel({ view, takesFocus }: PanelProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape" && !event.isComposing) {
       event.stopPropagation();
-      if (asksRestart) setAsksRestart(false);
+      if (leaf) setLeaf(null);
       else chat.close();
     }
-    if (event.key === "Tab" && isPhone && panel.current) keepInside(panel.current, event);
+    const whole = leaf ? ".sheet, .leaf" : isPhone ? ".panel-main" : null;
+    const inside = whole === null ? null : panel.current?.querySelector<HTMLElement>(whole);
+    if (event.key === "Tab" && inside) keepInside(inside, event);
   };
+
+  const findTelegram = () => {
+    // Where it cannot be found out, it is not offered.
+    if (telegram !== undefined) return;
+    chat.ask((rest) => rest.telegramBot()).then(setTelegram, () => undefined);
+  };
+
+  const closeLeaf = () => {
+    setLeaf(null);
+  };
+
+  const items: MenuItem[] = [
+    {
+      label: say("portrait"),
+      icon: <PersonIcon />,
+      act: () => {
+        setLeaf("portrait");
+      },
+    },
+    {
+      label: say("outreach"),
+      icon: <BellIcon />,
+      act: () => {
+        setLeaf("outreach");
+      },
+    },
+    {
+      label: say("transcript"),
+      icon: <DownloadIcon />,
+      act: () => {
+        saveTranscript(chat, say("transcript_file"));
+      },
+    },
+    ...(telegram
+      ? [
+          {
+            label: say("telegram"),
+            icon: <PlaneIcon />,
+            act: () => {
+              setLeaf("telegram");
+            },
+          },
+        ]
+      : []),
+  ];
 
   return (
     <section
@@ -59,36 +120,34 @@ export function Panel({ view, takesFocus }: PanelProps) {
       aria-label={say("panel")}
       onKeyDown={onKeyDown}
     >
-      <Header
-        view={view}
-        onRestart={() => {
-          setAsksRestart(true);
-        }}
-      />
-      <Messages view={view} />
-      {view.problem && <ProblemLine problem={view.problem} />}
-      {view.state === "closed" ? (
-        <div class="ended">
-          <p>{say("ended")}</p>
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              chat.reset();
-            }}
-          >
-            {say("restart")}
-          </button>
-        </div>
-      ) : (
-        <Composer state={view.state} />
-      )}
-      {asksRestart && (
-        <Restart
-          onDone={() => {
-            setAsksRestart(false);
+      <div class="panel-main" inert={leaf !== null}>
+        <Header
+          view={view}
+          items={items}
+          onMenu={findTelegram}
+          onRestart={() => {
+            setLeaf("restart");
           }}
         />
+        <Messages view={view} />
+        {!view.problem && asksConsent(view) && <ConsentQuestion />}
+        {mayLeave(view) && (
+          <AwayStrip
+            view={view}
+            onLeave={() => {
+              setLeaf("leave");
+            }}
+          />
+        )}
+        {view.problem && <ProblemLine problem={view.problem} />}
+        {view.state === "closed" ? <Ended view={view} /> : <Composer state={view.state} />}
+      </div>
+      {leaf === "restart" && <Restart onDone={closeLeaf} />}
+      {leaf === "leave" && <LeaveMessage onDone={closeLeaf} />}
+      {leaf === "portrait" && <Portrait view={view} onDone={closeLeaf} />}
+      {leaf === "outreach" && <Outreach signedIn={view.signedIn} onDone={closeLeaf} />}
+      {leaf === "telegram" && telegram && (
+        <Telegram bot={telegram} signedIn={view.signedIn} onDone={closeLeaf} />
       )}
     </section>
   );
@@ -109,9 +168,12 @@ function usePhone(): boolean {
   return isPhone;
 }
 
+const TAKING_FOCUS =
+  'a[href], button:not(:disabled):not([tabindex="-1"]), textarea, input, [tabindex="0"]';
+
 /** What covers the page must not let the keyboard wander under it. */
 function keepInside(panel: HTMLElement, event: KeyboardEvent): void {
-  const all = panel.querySelectorAll<HTMLElement>("a[href], button:not(:disabled), textarea");
+  const all = panel.querySelectorAll<HTMLElement>(TAKING_FOCUS);
   const first = all[0];
   const last = all[all.length - 1];
   const root = panel.getRootNode();

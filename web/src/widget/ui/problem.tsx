@@ -7,12 +7,16 @@ import { CloseIcon, WarningIcon } from "./icons";
 export function ProblemLine({ problem }: { problem: Problem }) {
   const chat = useChat();
   const { say } = useLanguage();
+  const isStill = problem.kind === "busy" && !problem.passes;
   return (
-    <div class="problem" role="alert">
+    <div
+      class={problem.passes ? "problem problem-calm" : "problem"}
+      role={problem.passes ? "status" : "alert"}
+    >
       <WarningIcon />
-      <p>{say(`problem_${problem.kind}`)}</p>
-      {/* What was refused once would be refused again. */}
-      {problem.kind !== "refused" && (
+      <p>{say(isStill ? "problem_busy_long" : `problem_${problem.kind}`)}</p>
+      {/* What was refused once would be refused again; what passes goes on by itself. */}
+      {problem.kind !== "refused" && !problem.passes && (
         <button
           type="button"
           class="problem-retry"

@@ -1,0 +1,115 @@
+import { Search, X } from "lucide-react";
+import { useEffect, useState } from "react";
+import { EVERYTHING, type Selection } from "../../live/selection";
+import { useLanguage } from "../../words";
+import { Choice } from "../parts/choice";
+import { SearchClear } from "../parts/search-clear";
+
+const SETTLE_MS = 250;
+
+interface FiltersProps {
+  selection: Selection;
+  onSelect: (selection: Selection) => void;
+  searchId: string;
+}
+
+/** Fewer conversations: by words, channel, language and mood. */
+export function Filters({ selection, onSelect, searchId }: FiltersProps) {
+  const { say, name } = useLanguage();
+  const [words, setWords] = useState(selection.q);
+
+  useEffect(() => {
+    if (words.trim() === selection.q) return undefined;
+    const clock = setTimeout(() => {
+      onSelect({ ...selection, q: words.trim() });
+    }, SETTLE_MS);
+    return () => {
+      clearTimeout(clock);
+    };
+  }, [words, selection, onSelect]);
+
+  const filtered = selection.channel || selection.locale || selection.sentiment;
+  return (
+    <div className="filters">
+      <div className="search">
+        <Search size={15} aria-hidden="true" />
+        <input
+          id={searchId}
+          className="search-field"
+          type="search"
+          aria-label={say("search")}
+          placeholder={say("search")}
+          value={words}
+          onChange={(event) => {
+            setWords(event.target.value);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") setWords("");
+            // Either way the keys are shortcuts again.
+            if (event.key === "Escape" || event.key === "Enter") event.currentTarget.blur();
+          }}
+        />
+        <SearchClear
+          words={words}
+          onClear={() => {
+            setWords("");
+          }}
+        />
+      </div>
+      <div className="filter-line">
+        <Choice
+          label={say("filter.channel")}
+          value={selection.channel}
+          neutral=""
+          onChoose={(channel) => {
+            onSelect({ ...selection, channel });
+          }}
+          options={[
+            { value: "", label: say("filter.channel") },
+            { value: "web", label: name("channel", "web") },
+            { value: "telegram", label: name("channel", "telegram") },
+          ]}
+        />
+        <Choice
+          label={say("filter.language")}
+          value={selection.locale}
+          neutral=""
+          onChoose={(locale) => {
+            onSelect({ ...selection, locale });
+          }}
+          options={[
+            { value: "", label: say("filter.language") },
+            { value: "en", label: "English" },
+            { value: "zh", label: "中文" },
+          ]}
+        />
+        <Choice
+          label={say("filter.mood")}
+          value={selection.sentiment}
+          neutral=""
+          onChoose={(sentiment) => {
+            onSelect({ ...selection, sentiment });
+          }}
+          options={[
+            { value: "", label: say("filter.mood") },
+            { value: "negative", label: name("mood", "negative") },
+            { value: "neutral", label: name("mood", "neutral") },
+            { value: "positive", label: name("mood", "positive") },
+          ]}
+        />
+        {filtered && (
+          <button
+            type="button"
+            className="icon-button filter-clear"
+            aria-label={say("clear_filters")}
+            onClick={() => {
+              onSelect({ ...EVERYTHING, tab: selection.tab, q: selection.q });
+            }}
+          >
+            <X size={15} aria-hidden="true" />
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
