@@ -15,7 +15,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.checks import configuration, databases, environments, machine, models, services
+from cli.checks import (
+    configuration,
+    databases,
+    environments,
+    machine,
+    models,
+    services,
+    telegram,
+)
 from cli.checks.finding import Check, Finding, Level, fail, run_check
 from common.settings import Settings
 
@@ -74,6 +82,7 @@ def _checks_of(settings: Settings) -> list[tuple[str, Check]]:
         ("models", partial(models.check_vectors, settings)),
         ("services", partial(services.check_port_range, settings)),
         ("services", partial(services.check_services, settings)),
+        ("telegram", partial(telegram.check_telegram, settings)),
         ("clock", machine.check_clock),
         ("machine", partial(machine.check_disk, settings)),
         ("machine", machine.check_memory),

@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from cli.training import training_progress
+from cli.relearn import Wanted, tell_epoch, train_from_conversations
+from cli.screen import screen
+from cli.training import ProgressFile, training_progress
 from common.settings import Settings
 
 if TYPE_CHECKING:
     from nlu.predictor import Predictor
-    from nlu.recipe import Epoch
     from nlu.training import Trained
 
-console = Console()
 
 _FIGURES = ("accuracy", "macro_f1", "in_scope_accuracy", "oos_auroc", "oos_recall", "ece")
 
@@ -40,23 +39,87 @@ def train_nlu(
     seed: Seed = 7,
     epochs: Epochs = None,
     method: Method = None,
+    *,
+    from_conversations: Annotated[
+        bool,
+        typer.Option(
+            "--from-conversations",
+            help="Learn what staff corrected on top; a candidate, to be judged before it serves.",
+        ),
+    ] = False,
+    weak: Annotated[bool, typer.Option("--weak", help="And what the acts of staff tell.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Anew over all rows, not on top of what ships.")
+    ] = False,
+    new_intents: Annotated[
+        bool, typer.Option("--new-intents", help="And intents that the bot does not answer yet.")
+    ] = False,
+    progress_file: ProgressFile = None,
+    private_epsilon: Annotated[
+        float | None,
+        typer.Option(
+            help="Differential privacy for each of the rows, with --data; 8 for instance."
+        ),
+    ] = None,
 ) -> None:
     """Train intent, sentiment and entities on nlu_data, or on your own rows.
 
-    Without --output the adapter lies under HOME/models/nlu and the next start uses it.
+    Without --output the adapter lies under HOME/models/nlu and the next start uses it; one that is
+    trained --from-conversations serves when it was judged and promoted (`shopkeeper models`).
     """
-    from nlu.dataset import DATA
+    if private_epsilon is not None and from_conversations:
+        raise typer.BadParameter(
+            "--private-epsilon does not go with --from-conversations, which chooses lessons by "
+            "what they say: `shopkeeper conversations export --format rasa --no-stories "
+            "-o said.yml`, then `shopkeeper train nlu --data said.yml --private-epsilon 8 "
+            "--output FOLDER`."
+        )
+    if private_epsilon is not None and (data is None or method):
+        raise typer.BadParameter("--private-epsilon goes with --data, and without --peft.")
+    if from_conversations:
+        if method:
+            raise typer.BadParameter("--peft does not go with --from-conversations.")
+        train_from_conversations(
+            Wanted(
+                data=data,
+                output=output,
+                device=device,
+                seed=seed,
+                epochs=epochs,
+                whole=whole,
+                weak=weak,
+                new_intents=new_intents,
+                progress_file=progress_file,
+            )
+        )
+        return
+    from common.model_shelf import promote
+    from learning.registry import acting_person
+    from nlu.dataset import DATA, spell_names
     from nlu.exports import exports_of
-    from nlu.shelf import new_folder, put_in_use
+    from nlu.shelf import new_folder
     from nlu.sources import read_examples
 
     settings = Settings()
     source = data or DATA / "train"
     examples = read_examples(source)
-    console.print(f"{len(examples)} rows from {source}")
-    trained = _train(
-        examples, settings=settings, device=device, seed=seed, epochs=epochs, method=method
-    )
+    screen().print(f"{len(examples)} rows from {source}")
+    if private_epsilon is not None:
+        trained = _train_privately(
+            examples, epsilon=private_epsilon, device=device or settings.device, seed=seed
+        )
+        # Nothing that is kept may be chosen by the rows: their intents' names do instead.
+        examples = spell_names(trained.adapter.card.labels.intents)
+    else:
+        trained = _train(
+            examples,
+            settings=settings,
+            device=device,
+            seed=seed,
+            epochs=epochs,
+            method=method,
+            progress_file=progress_file,
+        )
     if data is None:
         report = _report(trained, read_examples(DATA / "heldout"), learnt=examples)
         trained = trained.with_metrics(_headline(report))
@@ -65,8 +128,8 @@ def train_nlu(
     trained.save(folder)
     if output is None:
         _served(folder, exports_of(settings, folder), examples)
-        put_in_use(folder)
-    console.print(f"Saved in {folder}, trained in {trained.seconds:.0f} s.")
+        promote(folder, facts={"by": acting_person(), "reason": "trained to serve at once"})
+    screen().print(f"Saved in {folder}, trained in {trained.seconds:.0f} s.")
 
 
 def evaluate_nlu(
@@ -123,14 +186,16 @@ def _train(
     seed: int,
     epochs: int | None,
     method: str | None,
+    progress_file: Path | None = None,
 ) -> "Trained":
     from nlu.card import PACKAGED
     from nlu.methods import read_method
     from nlu.recipe import choose_recipe
     from nlu.training import train
 
-    recipe = choose_recipe(len(examples), seed=seed, epochs=epochs)
-    with training_progress(console, _tell) as (on_step, on_epoch):
+    labels = len({example.intent for example in examples})
+    recipe = choose_recipe(len(examples), labels=labels, seed=seed, epochs=epochs)
+    with training_progress(screen(), tell_epoch, file=progress_file) as (on_step, on_epoch):
         return train(
             examples,
             recipe=recipe,
@@ -140,6 +205,25 @@ def _train(
             on_epoch=on_epoch,
             on_step=on_step,
         )
+
+
+def _train_privately(examples: list[Any], *, epsilon: float, device: str, seed: int) -> "Trained":
+    from nlu.private_training import Privacy, train_privately
+    from nlu.recipe import Recipe
+
+    with training_progress(screen(), tell_epoch) as (on_step, _):
+        trained = train_privately(
+            examples,
+            Privacy(epsilon=epsilon),
+            recipe=Recipe(seed=seed),
+            device=device,
+            on_step=on_step,
+        )
+    told = trained.adapter.card.recipe["privacy"]
+    screen().print(
+        f"Private: epsilon {told['epsilon']} at delta {told['delta']:.2g}, {told['of']}."
+    )
+    return trained
 
 
 def _served(folder: Path, exports: Path, learnt: list[Any]) -> "Predictor":
@@ -153,16 +237,8 @@ def _served(folder: Path, exports: Path, learnt: list[Any]) -> "Predictor":
     try:
         return read_predictor(export(made, exports, judges=judging_rows(made.card, learnt)))
     except (ExportError, OSError) as error:
-        console.print(f"It will be served by torch, which is slower. {error}", style="yellow")
+        screen().print(f"It will be served by torch, which is slower. {error}", style="yellow")
         return made.predictor()
-
-
-def _tell(epoch: "Epoch") -> str:
-    return (
-        f"{epoch.number:2}/{epoch.of} loss {epoch.loss:.3f}, set aside: intents "
-        f"{epoch.intent_accuracy:.3f} entities {epoch.entity_f1:.3f} "
-        f"sentiment {epoch.sentiment_f1:.3f}, {epoch.seconds:.0f} s"
-    )
 
 
 def _report(
@@ -198,4 +274,4 @@ def _show(report: dict[str, Any]) -> None:
         table.add_row(name, f"{value:.4f}")
     for name, value in report["latency_ms"].items():
         table.add_row(f"parse {name}", f"{value:.1f} ms")
-    console.print(table)
+    screen().print(table)

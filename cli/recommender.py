@@ -1,42 +1,55 @@
-"""`shopkeeper train recommender`."""
+"""`shopkeeper train recommender` and `shopkeeper evaluate recommender`."""
 
+import json
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
-from cli.training import training_progress
+from cli.training import ProgressFile, training_progress
 from common.settings import Settings
 
 if TYPE_CHECKING:
-    from recommender.sequence.recipe import Epoch
+    from recommender.lexical import Floats
+    from recommender.sequence.recipe import Epoch, Recipe
 
 console = Console()
+
+Device = Annotated[str | None, typer.Option(help="auto, cpu or cuda; SHOPKEEPER_DEVICE else.")]
+Seed = Annotated[int, typer.Option(help="The same seed and data give the same model.")]
+Epochs = Annotated[int | None, typer.Option(min=1, help="Passes over the events at most.")]
 
 
 def train_recommender(
     output: Annotated[
-        Path | None, typer.Option(help="Folder for the model; else one under HOME/models.")
+        Path | None, typer.Option(help="Folder for the model; else it goes into use at once.")
     ] = None,
-    device: Annotated[
-        str | None, typer.Option(help="auto, cpu or cuda; SHOPKEEPER_DEVICE else.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="The same seed and data give the same model.")] = 7,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the events at most.")] = None,
+    device: Device = None,
+    seed: Seed = 7,
+    epochs: Epochs = None,
+    progress_file: ProgressFile = None,
 ) -> None:
     """Train the sequence model on what shoppers did in this shop.
 
-    A run that was broken off goes on where it stood, as long as no events came in.
+    A run that was broken off goes on where it stood, as long as no events came in. Without --output
+    the model lies under HOME/models/recommender, and a running shop takes it up within seconds,
+    unless it foresees worse than counted neighbours alone.
     """
     import torch
 
-    from nlu.shelf import new_folder
-    from recommender.sequence.recipe import Recipe
+    from common.model_shelf import new_folder, promote
+    from recommender.foresight import IN_SHOP
+    from recommender.sequence.gate import problem_of
+    from recommender.sequence.learning import add_neighbours, count_everything
     from recommender.sequence.sources import read_shop
-    from recommender.sequence.storage import save
+    from recommender.sequence.storage import read_card, save
     from recommender.sequence.training import train
+    from recommender.weighing import weigh_shop
+    from recommender.weights import HAND
 
     settings = Settings()
     torch.set_num_threads(1)
@@ -45,30 +58,116 @@ def train_recommender(
         f"{len(shop.item_ids)} products; {len(shop.histories)} shoppers took "
         f"{len(shop.histories.items)} steps with them."
     )
-    recipe = Recipe(seed=seed)
-    if epochs:
-        recipe = replace(recipe, epochs=epochs)
     shelf = settings.models / "recommender"
     checkpoint = shelf / "training.pt"
-    with training_progress(console, _tell) as (on_step, on_epoch):
+    with training_progress(console, _tell, file=progress_file) as (on_step, on_epoch):
         trained = train(
             shop.histories,
             shop.texts,
-            recipe=recipe,
+            recipe=_recipe(seed, epochs),
             device=device or settings.device,
             checkpoint=checkpoint,
             on_step=on_step,
             on_epoch=on_epoch,
         )
+    learnt = add_neighbours(trained, shop.histories, nearness=IN_SHOP)
+    weighed = weigh_shop(settings, shop)
     folder = output or new_folder(shelf)
-    save(folder, trained, item_ids=shop.item_ids, encoder=shop.encoder)
+    save(
+        folder,
+        trained,
+        item_ids=shop.item_ids,
+        encoder=shop.encoder,
+        neighbours=count_everything(learnt, shop.histories).neighbours,
+        share=learnt.share,
+        weights=weighed.weights,
+        metrics=learnt.metrics | weighed.metrics,
+    )
     checkpoint.unlink()
-    best = trained.best
+    best = learnt.metrics
     console.print(
-        f"Saved in {folder}: epoch {best.number}, recall@10 {best.figures['recall@10']:.3f}, "
-        f"NDCG@10 {best.figures['ndcg@10']:.3f} on shoppers' last steps, "
+        f"Saved in {folder}: epoch {trained.best.number} with {learnt.share:.0%} neighbours, "
+        f"recall@10 {best['recall@10']:.3f}, NDCG@10 {best['ndcg@10']:.3f} on shoppers' last "
+        f"steps (counted neighbours alone {best['counted_ndcg@10']:.3f}), "
         f"trained in {trained.history[-1].seconds:.0f} s."
     )
+    for kind, (judged, by_hand, found) in weighed.found.items():
+        taken = "left" if getattr(weighed.weights, kind) == getattr(HAND, kind) else "taken"
+        console.print(
+            f"Weights {kind.replace('_', ' ')}: NDCG@10 {found:.3f} learnt, "
+            f"{by_hand:.3f} by hand, of {judged} shoppers; the learnt ones are {taken}."
+        )
+    if output is None:
+        if problem := problem_of(read_card(folder)):
+            console.print(f"It is not put into use: {problem}", style="yellow")
+        else:
+            promote(folder)
+
+
+def evaluate_recommender(
+    sequences: Annotated[
+        Path,
+        typer.Option(help="Lines of `user item item ...`, oldest first; the last is the test."),
+    ],
+    items: Annotated[
+        Path | None,
+        typer.Option(help="A table (tabs, or .csv) of items: the name, then what is said of it."),
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the report here as JSON.")] = None,
+    device: Device = None,
+    seed: Seed = 7,
+    epochs: Epochs = None,
+) -> None:
+    """Train on sequences and report how well the last step of each is found among all items."""
+    import torch
+
+    from recommender.sequence.assessment import assess, read_sequences, read_texts
+
+    settings = Settings()
+    torch.set_num_threads(1)
+    read = read_sequences(sequences)
+    console.print(f"{len(read.sequences)} shoppers, {len(read.items)} items.")
+    if read.left_out:
+        console.print(f"{read.left_out} shoppers with fewer than three steps are left out.")
+    texts = _embed(read_texts(items, read.items), settings) if items else None
+    with training_progress(console, _tell) as (on_step, on_epoch):
+        figures = assess(
+            read.sequences,
+            texts,
+            items=len(read.items),
+            recipe=replace(_recipe(seed, epochs), text=texts is not None),
+            device=device or settings.device,
+            on_epoch=on_epoch,
+            on_step=on_step,
+        )
+    table = Table(title=str(sequences), show_header=False)
+    for name, value in figures.items():
+        table.add_row(name, f"{value:.4f}" if isinstance(value, float) else str(value))
+    console.print(table)
+    if report:
+        report.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _recipe(seed: int, epochs: int | None) -> "Recipe":
+    from recommender.sequence.recipe import Recipe
+
+    recipe = Recipe(seed=seed)
+    return replace(recipe, epochs=epochs) if epochs else recipe
+
+
+def _embed(texts: list[str], settings: Settings) -> "Floats":
+    from recommender.encoders import load_encoder
+    from recommender.sequence.texts import embed
+    from recommender.vectors import VectorFile
+
+    encoder = load_encoder(settings)
+    file = VectorFile(
+        settings.home / "recommender" / "vectors.db",
+        encoder=encoder.name,
+        dimension=encoder.dimension,
+    )
+    with closing(file), training_progress(console, str, title="reading") as (on_step, _):
+        return embed(texts, encoder=encoder, kept=file, on_step=on_step)
 
 
 def _tell(epoch: "Epoch") -> str:

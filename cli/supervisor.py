@@ -1,4 +1,4 @@
-"""Starts the five processes, watches them, restarts what dies or hangs, and stops them all."""
+"""Starts the processes, watches them, restarts what dies or hangs, and stops them all."""
 
 import contextlib
 import logging
@@ -18,7 +18,7 @@ import httpx
 
 from cli.log_files import LogFiles
 from cli.supervisor_numbers import Cause, SupervisorNumbers
-from common.supervised import MARK
+from common.supervised import MARK, is_beating
 
 logger = logging.getLogger(__name__)
 
@@ -51,13 +51,19 @@ class Patience:
 
 @dataclass
 class Process:
-    """One process of the shop: how it is started and where it says that it is ready."""
+    """One process of the shop: how it is started and where it says that it is ready.
+
+    Attributes:
+        ready_url: its /readyz, or a file that it touches again and again while it lives.
+        needed: whether the shop is not open without it.
+    """
 
     name: str
     command: Sequence[str]
-    ready_url: str
+    ready_url: str | Path
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    needed: bool = True
 
     running: subprocess.Popen[bytes] | None = field(default=None, init=False)
     started_at: float = field(default=0.0, init=False)
@@ -86,6 +92,8 @@ class Process:
 
     def is_ready(self, http: httpx.Client) -> bool:
         """Whether /readyz answers 200."""
+        if isinstance(self.ready_url, Path):
+            return is_beating(self.ready_url)
         try:
             return http.get(self.ready_url, timeout=2).status_code == 200
         except httpx.HTTPError:
@@ -93,6 +101,8 @@ class Process:
 
     def is_alive(self, http: httpx.Client) -> bool:
         """Whether /healthz answers at all: what it says is not our business."""
+        if isinstance(self.ready_url, Path):
+            return is_beating(self.ready_url)
         try:
             http.get(self.ready_url.replace("/readyz", "/healthz"), timeout=PROBE_TIMEOUT_S)
         except httpx.HTTPError:
@@ -139,8 +149,9 @@ class Supervisor:
             process.start(log, mark=self.mark)
 
     def waiting_for(self) -> list[Process]:
-        """The processes that are not ready yet."""
-        return [process for process in self.processes if not process.is_ready(self._http)]
+        """The processes that are not ready yet and without which the shop is not open."""
+        needed = [process for process in self.processes if process.needed]
+        return [process for process in needed if not process.is_ready(self._http)]
 
     def look_after(self) -> list[str]:
         """End what hangs, restart what has ended once its pause is over, cut long logs.

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from sqlalchemy import exists, select
 
 from cli.home_lock import HomeLock, end_orphans
+from cli.staff import ensure_demo_login
 from cli.supervisor import Process, Supervisor
 from cli.swap import check_whole
 from common.errors import ConfigurationError
@@ -28,6 +29,7 @@ from db.demo.load import load_demo
 from db.engine import make_engine, session_factory
 from db.migrate import upgrade
 from db.tables.catalog import Product
+from learning.job_files import pulse_of
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 300.0
@@ -71,7 +73,7 @@ def up(
             _stop(supervisor)
             raise
     try:
-        _say_where(settings, console)
+        _say_where(settings, console, login=ensure_demo_login(settings) if demo else None)
         with Checkpoints(settings.database_url):
             while True:
                 time.sleep(LOOK_EVERY_S)
@@ -113,7 +115,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 def processes_of(settings: Settings) -> list[Process]:
-    """The five processes, the public one last."""
+    """The processes, the public one last."""
     # Torch and ONNX threads of several processes fight over the cores.
     model = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": os.environ.get("HF_HUB_OFFLINE", "1")}
     module = [sys.executable, "-m"]
@@ -134,6 +136,15 @@ def processes_of(settings: Settings) -> list[Process]:
             model,
         ),
         Process("actions", [*module, "actions"], f"{settings.actions_url}/readyz", ROOT),
+        Process(
+            "learner",
+            [*module, "learning"],
+            pulse_of(settings),
+            ROOT,
+            # It holds no model: what it starts chooses its threads itself.
+            {"HF_HUB_OFFLINE": model["HF_HUB_OFFLINE"]},
+            needed=False,
+        ),
         Process(
             "gateway",
             [*module, "gateway"],
@@ -261,9 +272,13 @@ def _progress(console: Console) -> Progress:
     )
 
 
-def _say_where(settings: Settings, console: Console) -> None:
+def _say_where(settings: Settings, console: Console, *, login: tuple[str, str] | None) -> None:
     page = f"http://127.0.0.1:{settings.port}/"
     console.print(f"\n[bold green]The shop is open:[/] [bold]{page}[/]")
+    console.print(f"The staff console:  [bold]{page}console/[/]")
+    if login is not None:
+        email, password = login
+        console.print(f"  sign in as [bold]{email}[/] with [bold]{password}[/]", highlight=False)
     console.print(f"Logs: {settings.logs} — Ctrl-C stops everything.\n")
 
 

@@ -16,9 +16,7 @@ AREA = "settings"
 PREFIX = "SHOPKEEPER_"
 KEYS = ("secret_key", "identity_key", "events_key")
 # Read by tests and benchmarks, by Compose's file, or promised for later; no mistakes either.
-OTHERS = {"DATA", "TEST_POSTGRESQL", "SUPERVISOR", "REDIS_URL"} | {
-    f"TELEGRAM_{name}" for name in ("TOKEN", "API_URL", "WEBHOOK_URL")
-}
+OTHERS = {"DATA", "TEST_POSTGRESQL", "SUPERVISOR", "REDIS_URL"}
 _WEAK = re.compile(
     r"change.?me|secret|password|passw0rd|shopkeeper|postgres|example|default|admin|test|1234", re.I
 )

@@ -1,4 +1,4 @@
-"""The five processes: who runs, who is ready, whose ports are taken by others."""
+"""The processes: who runs, who is ready, whose ports are taken by others."""
 
 import socket
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,8 @@ import httpx
 
 from cli.checks.finding import Finding, fail, ok, warn
 from common.settings import Settings
+from common.supervised import is_beating
+from learning.job_files import pulse_of
 
 AREA = "services"
 _PATIENCE_S = 2.0
@@ -61,6 +63,16 @@ def check_services(settings: Settings) -> Iterator[Finding]:
         yield ok(AREA, "not running: `shopkeeper up` starts the shop")
     elif len(running) == len(addresses) and not any(a.missing for a in answers.values()):
         yield ok(AREA, f"all five are ready at http://127.0.0.1:{settings.port}/")
+    if running:
+        yield from check_learner(settings)
+
+
+def check_learner(settings: Settings) -> Iterator[Finding]:
+    """Whether somebody would work off a training; the shop serves without."""
+    if is_beating(pulse_of(settings)):
+        return
+    cure = f"tail -n 50 {settings.logs / 'learner'}.log; where it runs elsewhere, look there"
+    yield warn(AREA, "the learner does not run: no training begins", cure)
 
 
 def ask(address: str) -> Answer:

@@ -27,7 +27,7 @@ from db.tables.conversations import Conversation, Message
 from db.tracker import EVENTS, TRACKER
 from tests.builders import a_product
 from tests.conftest import POSTGRESQL, create_database, run_on
-from tests.journeys.shop import free_port, free_ports
+from tests.ports import free_port, free_ports
 
 MakeSettings = Callable[[], Settings]
 

@@ -21,8 +21,9 @@ from cli.main import app
 from common.settings import Settings, load_settings
 from db.engine import make_engine, session_factory
 from db.migrate import upgrade
+from learning.job_files import pulse_of
 from tests.builders import a_product
-from tests.journeys.shop import free_port, free_ports
+from tests.ports import free_port, free_ports
 
 SECRET = "5d41402abc4b2a76b9719d911017c592ab"
 
@@ -280,6 +281,14 @@ def test_what_keeps_a_process_from_nothing_is_a_warning(tmp_path: Path) -> None:
         found = said(services.check_services(here), Level.warn)
         server.shutdown()
     assert "nlu works, but not with everything: adapter: damaged" in found
+
+
+def test_a_learner_that_does_not_run_is_a_warning(tmp_path: Path) -> None:
+    here = settings_of(tmp_path)
+    assert "the learner does not run" in said(services.check_learner(here), Level.warn)
+    here.home.mkdir(exist_ok=True)
+    pulse_of(here).touch()
+    assert list(services.check_learner(here)) == []
 
 
 def test_a_process_that_hangs_is_not_taken_for_a_well_one(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import json
 import logging
+import os
 import signal
 import sys
 import time
@@ -12,7 +13,7 @@ from cli import supervisor as supervision
 from cli.log_files import LogFiles
 from cli.supervisor import Patience, Process, Supervisor
 from common.logs import JsonFormatter
-from tests.journeys.shop import free_port
+from tests.ports import free_port
 
 SLEEPS = "import time; time.sleep(60)"
 # Answers like a service of ours until SIGUSR1, and then keeps the caller waiting.
@@ -140,6 +141,24 @@ def test_a_process_that_lives_but_does_not_answer_is_ended_and_started_again(
     assert "ended by force" in said[0]
     assert process.running is not first
     until(lambda: process.answered)
+
+
+def test_what_has_no_port_is_told_alive_by_the_file_that_it_touches(
+    tmp_path: Path, supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "PROBE_EVERY_S", 0.05)
+    pulse = tmp_path / "pulse"
+    process = Process("learner", [sys.executable, "-c", SLEEPS], pulse, tmp_path, needed=False)
+    supervisor = supervise(process, patience=Patience(hung=0.2))
+    # The shop opens without it.
+    assert supervisor.waiting_for() == []
+    assert supervisor.look_after() == []
+    pulse.touch()
+    until(lambda: process.answered)
+    os.utime(pulse, (0, 0))
+    said: list[str] = []
+    until(lambda: said.extend(supervisor.look_after()) or "learner started again" in said)
+    assert "ended by force" in said[0]
 
 
 def test_a_process_that_answers_is_left_alone(
