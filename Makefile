@@ -5,8 +5,10 @@ bin := .venv/bin
 export HF_HUB_OFFLINE ?= 1
 # Where nothing keeps what was compiled, each process compiles torch or Rasa anew.
 unexport PYTHONDONTWRITEBYTECODE
-# What stays together, tests/conftest.py says.
+# What stays together, tests/conftest.py says. A failure that does not come again is listed as
+# RERUN, not hidden: docs/decisions/0017.
 workers := -n logical --maxprocesses 4
+again := --reruns 2 --reruns-delay 1 -rsR
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,7 +35,7 @@ docs: setup ## Write docs/api.md from the gateway's OpenAPI page
 
 test: setup ## The default tests, under ten minutes on two cores
 	@cd web && PATH="$$PWD/../.tools/node/bin:$$PATH" npm test --silent
-	@$(bin)/python -m pytest $(workers)
+	@$(bin)/python -m pytest $(workers) $(again)
 
 test-slow: setup ## The longer tests as well
 	@$(bin)/python -m pytest -m ''

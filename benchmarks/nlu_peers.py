@@ -73,7 +73,9 @@ class Extras:
 
 def measure_ours(rows: LabelledSet, seed: int, extras: Extras) -> dict[str, Any]:
     """`shopkeeper evaluate nlu --train --test`."""
-    recipe = choose_recipe(len(rows.train), seed=seed, epochs=2 if extras.short else None)
+    labels = len({e.intent for e in rows.train})
+    epochs = 2 if extras.short else None
+    recipe = choose_recipe(len(rows.train), labels=labels, seed=seed, epochs=epochs)
     torch.set_num_threads(extras.threads)
     trained = train(rows.train, recipe=recipe, device="cpu")
     report = evaluate(trained.merged().predictor(), rows.test)

@@ -44,7 +44,11 @@ def main() -> int:
         print(f"{REAL} is not there: name the folder of real data by SHOPKEEPER_DATA.")
         return 1
     weights = make_start(
-        {"own": own().train, "bitext": bitext(), "clinc": clinc().train},
+        {
+            "own": [row for row in own().train if row.tells_intent],
+            "bitext": bitext(),
+            "clinc": clinc().train,
+        },
         each=options.each,
         recipe=replace(RECIPE, epochs=options.epochs),
     )

@@ -1,7 +1,8 @@
 """How well the next purchase is foreseen from a history alone: leave one out, full ranking.
 
     python -m benchmarks.recommender [--only beauty sports] [--systems popularity itemknn ours]
-        [--seeds 1] [--device auto] [--smoke] [--print] [--cache .cache/benchmarks/recommender]
+        [--seeds 1] [--epochs 100] [--device auto] [--smoke] [--print]
+        [--cache .cache/benchmarks/recommender]
 
 A cell (a system, a set, a seed) is measured once and kept as JSON; a run that was broken off goes
 on where it stood, also within a training. A cell is measured again when its rows or its system's
@@ -37,7 +38,7 @@ def main() -> int:
         print(f"{REAL} is not there: name the folder of real data by SHOPKEEPER_DATA.")
         return 1
     torch.set_num_threads(1)
-    systems = make_systems(Recipe())
+    systems = make_systems(Recipe(epochs=options.epochs))
     done: dict[Cell, dict[str, Any]] = {}
     for name in options.only:
         rows = read_set(name, users=_SMOKE_USERS if options.smoke else None)
@@ -58,6 +59,7 @@ def read_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", choices=FILES, default=list(FILES))
     parser.add_argument("--systems", nargs="*", choices=names, default=names)
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs, help="at most")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--smoke", action="store_true", help="small, quick, and figures of no use")
     parser.add_argument("--print", action="store_true", help="only what is in the cache")

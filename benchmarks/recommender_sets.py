@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from common.settings import Settings
 from recommender.encoders import load_encoder
+from recommender.sequence.texts import embed
 from recommender.vectors import VectorFile
 
 REAL = Path(os.environ.get("SHOPKEEPER_DATA", Path(__file__).parents[2] / "shared" / "data"))
@@ -18,7 +19,6 @@ FILES = {
     "beauty": "amazon_beauty/Beauty.txt",
     "sports": "amazon_sports/Sports_and_Outdoors.txt",
 }
-_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,6 @@ def encode(texts: list[str], *, file: Path) -> NDArray[np.float32]:
     """The texts' vectors [n, d] by the encoder that serves; each is made once, kept in `file`."""
     encoder = load_encoder(Settings(home=file.parent))
     kept = VectorFile(file, encoder=encoder.name, dimension=encoder.dimension)
-    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-    known = kept.read(hashes)
-    missing = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
-    # Texts of like length waste no time on padding.
-    left = sorted(missing.items(), key=lambda item: len(item[1]))
-    for start in range(0, len(left), _AT_ONCE):
-        some = dict(left[start : start + _AT_ONCE])
-        made = dict(zip(some, encoder.encode_texts(list(some.values())), strict=True))
-        kept.write(made)
-        known |= made
+    vectors = embed(texts, encoder=encoder, kept=kept)
     kept.close()
-    return np.stack([known[key] for key in hashes]).astype(np.float32)
+    return vectors

@@ -14,12 +14,9 @@ from recommender.lexical import Floats
 from recommender.sequence.evaluation import ScoreAll, coverage, figures, ranks
 from recommender.sequence.histories import Histories, from_items
 from recommender.sequence.mixture import choose_share
-from recommender.sequence.neighbours import Nearness, Neighbours
+from recommender.sequence.neighbours import IN_ORDER, Nearness, Neighbours
 from recommender.sequence.recipe import Epoch, Recipe
 from recommender.sequence.training import train
-
-# Chosen on the validation steps of 10,000 shoppers of Beauty, among some 25.
-NEAR = Nearness(fading=0.8, backward=0.35, recency=0.65, from_power=0.5, to_power=0.1, kept=500)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +87,7 @@ def measure_popularity(task: Task) -> dict[str, Any]:
 def measure_item_knn(task: Task, *, nearness: Nearness) -> dict[str, Any]:
     """Item-based nearest neighbours."""
     started = time.process_time()
-    score_all = Neighbours(task.learn, items=task.items, nearness=nearness)
+    score_all = Neighbours.count(task.learn, items=task.items, nearness=nearness)
     seconds = time.process_time() - started
     return {
         "test": task.test(score_all),
@@ -118,7 +115,7 @@ def measure_ours(task: Task, *, recipe: Recipe) -> dict[str, Any]:
     )
     sequence = trained.scorer()
     started = time.process_time()
-    neighbours = Neighbours(task.learn, items=task.items, nearness=NEAR)
+    neighbours = Neighbours.count(task.learn, items=task.items, nearness=IN_ORDER)
     mixture = choose_share(sequence, neighbours, task.learn, task.valid)
     mixing = time.process_time() - started
     found = {
@@ -167,6 +164,6 @@ def make_systems(recipe: Recipe) -> Mapping[str, System]:
     return {
         "popularity": System(measure_popularity, "1"),
         "itemknn": System(partial(measure_item_knn, nearness=plain), str(plain)),
-        "neighbours": System(partial(measure_item_knn, nearness=NEAR), str(NEAR)),
-        "ours": System(partial(measure_ours, recipe=recipe), f"1 {asdict(recipe)} {NEAR}"),
+        "neighbours": System(partial(measure_item_knn, nearness=IN_ORDER), str(IN_ORDER)),
+        "ours": System(partial(measure_ours, recipe=recipe), f"1 {asdict(recipe)} {IN_ORDER}"),
     }

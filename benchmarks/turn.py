@@ -1,11 +1,12 @@
 """How long a shopper waits for a recommendation, and how much memory the shop takes.
 
-    python benchmarks/turn.py [--url http://127.0.0.1:8080] [--turns 210] [--conversations 7]
-        [--at-once 1] [--ports 8080 5005 5006 5007 5008]
+    python benchmarks/turn.py [--url URL] [--turns 210] [--conversations 7] [--at-once 1]
+        [--ports PORT ...]
 
-Talks to a running shop as shoppers do: each conversation searches, refines and asks for more, over
-REST. A turn without product cards, or one that ends in an apology, counts as failed. Memory is read
-from /proc for the processes that listen on the ports, so the shop must run on this machine.
+Talks to the running shop of the SHOPKEEPER_* settings as shoppers do, once it is ready: each
+conversation searches, refines and asks for more, over REST. A turn without product cards, or one
+that ends in an apology, counts as failed. Memory is read from /proc for the processes that listen
+on the ports, so the shop must run on this machine.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from pathlib import Path
 
 import httpx
 
+from common.settings import load_settings
+
 SAYINGS = (
     "recommend me something nice under 50",
     "I'm looking for shoes",
@@ -33,6 +36,8 @@ SAYINGS = (
 )
 # Turns from which on a conversation is a long one.
 LONG = 30
+# So long a shop that has just been started may take.
+READY_S = 300.0
 # The state of a listening socket in /proc/net/tcp.
 LISTENING = "0A"
 
@@ -53,6 +58,7 @@ def main() -> int:
         for start, n in enumerate(shares(options.turns, options.conversations))
     ]
     with httpx.Client(base_url=options.url, timeout=30) as client:
+        wait_until_ready(client)
         # The first turns of a process load what it needs: they are not what shoppers meet.
         talk(client, SAYINGS[:3])
         started = time.perf_counter()
@@ -71,12 +77,34 @@ def main() -> int:
 def read_options() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--url", default="http://127.0.0.1:8080")
+    settings = load_settings()
+    base = settings.port_base
+    parser.add_argument("--url", default=f"http://127.0.0.1:{settings.port}")
     parser.add_argument("--turns", type=int, default=210)
     parser.add_argument("--conversations", type=int, default=7)
     parser.add_argument("--at-once", type=int, default=1, help="conversations talking at once")
-    parser.add_argument("--ports", type=int, nargs="*", default=[8080, 5005, 5006, 5007, 5008])
+    parser.add_argument(
+        "--ports", type=int, nargs="*", default=[settings.port, base, base + 1, base + 2, base + 3]
+    )
     return parser.parse_args()
+
+
+def wait_until_ready(client: httpx.Client, *, seconds: float = READY_S) -> None:
+    """Until every process of the shop can do its work."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if client.get("/readyz").is_success:
+                return
+            missing = "not ready"
+        except httpx.TransportError as error:
+            missing = f"not reached ({error})"
+        if time.monotonic() > deadline:
+            sys.exit(
+                f"The shop at {client.base_url} was {missing} for {seconds:.0f} seconds: start it "
+                "with `shopkeeper up` under the same SHOPKEEPER_* settings, or name it by --url."
+            )
+        time.sleep(0.5)
 
 
 def shares(turns: int, conversations: int) -> Iterator[int]:

@@ -25,6 +25,9 @@ PAGE = ROOT / "docs" / "api.md"
 HERE = "https://chat.example.com"
 SECTIONS: Mapping[str, str] = {
     "chat": "The conversation of one shopper. All but the first carry the session's token.",
+    "staff": "What the console calls. All but the login carry the session's cookie, and whatever "
+    "changes something the header `X-CSRF-Token` that the login answered. "
+    "Roles: agent, supervisor, admin, each of which may do what those before it may.",
     "events": "What shoppers do, from a page or from the shop's server.",
     "shop": "What the shop's own system reports; see [shop-system.md](shop-system.md).",
     "demo": "What the demo shop's own pages show.",
@@ -137,7 +140,11 @@ def _operation(page: Any, method: str, path: str, operation: Any) -> str:
     lines = [f"### {method} {path}", "", operation.get("description", operation["summary"]), ""]
     keys = [name for option in operation.get("security", ()) for name in option]
     if keys:
-        told = {"SessionToken": "`Authorization: Bearer TOKEN`", "EventsKey": "`X-Events-Key`"}
+        told = {
+            "SessionToken": "`Authorization: Bearer TOKEN`",
+            "EventsKey": "`X-Events-Key`",
+            "StaffSession": "the console's cookie",
+        }
         lines += [f"Carries {' or '.join(told[key] for key in keys)}.", ""]
     parameters = operation.get("parameters", ())
     if parameters:
@@ -217,6 +224,8 @@ def _type(schema: Any) -> str:
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     kind = schema.get("type", "anything")
+    if "prefixItems" in schema:
+        return f"list of {', '.join(_type(item) for item in schema['prefixItems'])}"
     if kind == "array":
         return f"list of {_type(schema['items'])}"
     if kind == "object" and isinstance(schema.get("additionalProperties"), dict):

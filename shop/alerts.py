@@ -1,21 +1,24 @@
 """Wishes to be told when a product is back in stock or costs less."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, cast
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import case, delete, exists, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.tables.alerts import Alert
 from db.tables.base import now
 from db.tables.catalog import Product
+from db.tables.outreach import OutreachPreference
 from shop.facts import stock_state
 from shop.shopper import Shopper
 
 Kind = Literal["back_in_stock", "price_drop"]
 _BUYABLE = ("in_stock", "low")
+# Those that must wait until the morning stand before those that need not.
+_MOST_LOOKED_AT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class News:
     kind: Kind
     product: Product
     was: Decimal
+    alert_id: int
 
 
 def can_be_bought(product: Product) -> bool:
@@ -83,11 +87,23 @@ def count_alerts(session: Session, *, shopper: Shopper) -> int:
     return len(session.scalars(open_ones).all())
 
 
-def take_news(session: Session, *, limit: int = 100) -> Sequence[News]:
+def take_news(
+    session: Session, *, limit: int = 100, may_tell: Callable[[Alert], bool] = lambda _: True
+) -> Sequence[News]:
     """Wishes that have come true, each handed out once: whoever takes them tells them.
 
-    Two processes that look at once do not take the same.
+    Two processes that look at once do not take the same. Who wants to hear nothing, does not.
+
+    Args:
+        may_tell: whether now is the time; those that must wait are found again.
     """
+    subject = case(
+        (Alert.customer_id.is_not(None), literal("customer:") + Alert.customer_id),
+        else_=literal("conversation:") + Alert.conversation_id,
+    )
+    unwanted = exists().where(
+        OutreachPreference.subject == subject, OutreachPreference.alerts.is_(False)
+    )
     in_stock = (Product.availability == "in_stock") & or_(
         Product.stock.is_(None), Product.stock > 0
     )
@@ -97,12 +113,16 @@ def take_news(session: Session, *, limit: int = 100) -> Sequence[News]:
     due = (
         select(Alert, Product)
         .join(Product, Product.id == Alert.product_id)
-        .where(Alert.told_at.is_(None), Product.active, came_true)
+        .where(Alert.told_at.is_(None), Product.active, came_true, ~unwanted)
         .order_by(Alert.id)
-        .limit(limit)
+        .limit(_MOST_LOOKED_AT)
     )
-    news = []
+    news: list[News] = []
     for alert, product in session.execute(due).all():
+        if len(news) == limit:
+            break
+        if not may_tell(alert):
+            continue
         claim = (
             update(Alert)
             .where(Alert.id == alert.id, Alert.told_at.is_(None))
@@ -112,5 +132,6 @@ def take_news(session: Session, *, limit: int = 100) -> Sequence[News]:
         )
         if session.execute(claim).scalar_one_or_none() is not None:
             kind = cast(Kind, alert.kind)
-            news.append(News(alert.conversation_id, kind, product, was=alert.price))
+            here = alert.conversation_id
+            news.append(News(here, kind, product, was=alert.price, alert_id=alert.id))
     return news

@@ -89,6 +89,14 @@ def wanted_quantity(reading: Reading, line: Line) -> int:
     return max(line.quantity + by, 0)
 
 
+def states_the_number(reading: Reading) -> bool:
+    """Whether the number in a message is how many there are to be, not how many more."""
+    signals = cart_signals(reading)
+    if "exactly" in signals:
+        return True
+    return "instead_of_that" in signals and "more" not in signals and bool(_numbers(reading))
+
+
 def pieces(reading: Reading, *, otherwise: int = 1) -> int:
     """How many of a product a message wants; `otherwise` where it does not say."""
     numbers = _numbers(reading)

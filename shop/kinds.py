@@ -45,6 +45,8 @@ def read_kinds(
     interests = interests and "stocked" not in reading.signals
     end = 0
     for mention in reading.named("category"):
+        if not mention.known and _says_which(reading, mention):
+            continue
         gap = reading.text[end : mention.start]
         leads = (kinds or under_way) and reading.phrases.leads_to_purpose(gap)
         if leads or (interests and not mention.known):
@@ -63,6 +65,12 @@ def read_kinds(
             )
         end = mention.end
     return list({(kind.value, stem(kind.word)): kind for kind in kinds}.values()), purposes
+
+
+def _says_which(reading: Reading, mention: Mention) -> bool:
+    """Whether "real" of "real ones" is about goods that were named before."""
+    after = reading.text[mention.end :].split(maxsplit=1)
+    return bool(mention.end and after) and "same_kind" in reading.phrases.signals(after[0])
 
 
 def stem(word: str) -> str:

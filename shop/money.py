@@ -12,3 +12,8 @@ def format_money(amount: Decimal | float, currency: str) -> str:
     digits = f"{exact:,.0f}" if exact == exact.to_integral_value() else f"{exact:,.2f}"
     sign = _BEFORE.get(currency)
     return f"{sign}{digits}" if sign else f"{digits} {currency}"
+
+
+def as_text(amount: Decimal) -> str:
+    """`59.90`: an amount for JSON, whose numbers are not exact."""
+    return str(amount.quantize(CENT))

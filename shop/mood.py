@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables.conversations import Message
-from nlu.wire import Sentiment
+from nlu.wire import Sentiment, SentimentLabel
 
 # How far a message that the model is sure of moves the mood towards its own score. One furious
 # message brings it to -0.4, a second to -0.64.
@@ -21,6 +21,8 @@ GAIN = 0.4
 # At this mood, which takes two such messages, a person is called without having been asked for,
 # unless the scores rise by more than MENDING from message to message.
 UPSET, MENDING = -0.45, 0.1
+# A mood nearer to neutral than this is none; one message of moderate feeling makes it.
+NOTICEABLE = 0.15
 # Older messages weigh less than 1 in 400 of the latest.
 MOST_MESSAGES = 12
 _ABOUT_GOODS = frozenset({"dislike_item", "like_item"})
@@ -57,6 +59,19 @@ def follow(sentiments: Sequence[Sentiment]) -> Trajectory:
         mood += GAIN * felt.confidence * (felt.score - mood)
         curve.append(mood)
     return Trajectory(tuple(curve), _slope(sentiments))
+
+
+def next_mood(mood: float, parse: Mapping[str, Any] | None) -> float:
+    """The mood after one more message; what does not count leaves it as it was."""
+    felt = next(_felt([parse]), None)
+    return mood if felt is None else mood + GAIN * felt.confidence * (felt.score - mood)
+
+
+def name_mood(mood: float) -> SentimentLabel:
+    """A mood in one word."""
+    if mood <= -NOTICEABLE:
+        return "negative"
+    return "positive" if mood >= NOTICEABLE else "neutral"
 
 
 def _slope(sentiments: Sequence[Sentiment]) -> float:

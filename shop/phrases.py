@@ -36,6 +36,7 @@ class Phrases:
     _article: re.Pattern[str]
     _joining: re.Pattern[str]
     _purpose: re.Pattern[str]
+    _liking: re.Pattern[str]
     _refusing: re.Pattern[str]
     _signals: dict[str, re.Pattern[str]]
     _any_of: dict[str, re.Pattern[str]]
@@ -111,6 +112,10 @@ class Phrases:
         """Whether what follows this text is what goods are for, as in "a lamp for the"."""
         return self._purpose.search(text) is not None
 
+    def leads_to_interest(self, text: str) -> bool:
+        """Whether what follows this text is what somebody likes, as in "she is really into"."""
+        return self._liking.search(text) is not None
+
     def content_words(self, text: str) -> list[str]:
         """The words that carry meaning, lower case, in order, each once."""
         words = (word.lower().replace("’", "'") for word in _WORD.findall(text))
@@ -147,6 +152,7 @@ def load_phrases(locale: str = "en") -> Phrases:
         _joining=re.compile(rf"^(?:{'|'.join(content['joining'])})\s+", re.IGNORECASE),
         _article=re.compile(rf"^(?:{'|'.join(content['articles'])})\s+", re.IGNORECASE),
         _purpose=_purpose_pattern(content),
+        _liking=re.compile(rf"\b(?:{'|'.join(content['liking'])})\s+$", re.IGNORECASE),
         _refusing=_refusing_pattern(content),
         _signals={name: _pattern(phrases) for name, phrases in content["signals"].items()},
         _single={

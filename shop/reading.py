@@ -1,15 +1,19 @@
 """What a message names, as the dialogue uses it: the parse, grouped by field."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from nlu.wire import Entity, Parse
+from recommender.wire import Order
 from shop.phrases import Phrases, load_phrases
 
 _WISHES = frozenset(
     {"brand", "color", "size", "material", "feature", "price_min", "price_max", "rating"}
 )
-_STEPS = frozenset({"cheap", "well_rated", "cheaper", "dearer", "bigger", "smaller"})
+_STEPS = frozenset(
+    {"cheap", "well_rated", "cheaper", "dearer", "bigger", "smaller", "on_sale"}
+    | {f"sort_{order}" for order in get_args(Order)}
+)
 # Signals about how goods are asked for; they say nothing of the goods.
 _MANNER = frozenset(
     {
@@ -17,6 +21,10 @@ _MANNER = frozenset(
         *("own", "same", "stocked"),
     }
 )
+_ORDERS: tuple[Order, ...] = get_args(Order)
+_SORTED = {f"sort_{order}" for order in _ORDERS}
+# "Cheapest first" points at none of those shown, and asks for no cheaper ones.
+_UNSORTED = frozenset({*_ORDERS, "cheaper", "dearer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,8 @@ class Reading:
         # A button's title is our own wording: only its payload counts.
         self._free = not (parse.tapped or any(e.source == "payload" for e in parse.entities))
         self.spoken = self.text if self._free else ""
-        self.signals = self.phrases.signals(self.spoken)
+        signals = self.phrases.signals(self.spoken)
+        self.signals = signals - _UNSORTED if signals & _SORTED else signals
         self.dropped = self.phrases.dropped(self.spoken) | {str(m.value) for m in self.named("any")}
 
     def named(self, field: str) -> list[Mention]:
@@ -82,6 +91,14 @@ class Reading:
     def ordinals(self) -> list[int]:
         """Places in the list that was shown: 1 is the first, -1 the last."""
         return [int(n) for m in self.named("ordinal") if (n := _as_number(m.value)) is not None]
+
+    def order(self) -> Order | None:
+        """How the goods are to be sorted: "cheapest first", or "the cheapest headphones"."""
+        for order in _ORDERS:
+            if f"sort_{order}" in self.signals:
+                return order
+        named = [order for order in _ORDERS if order in self.signals]
+        return named[0] if named and self.named("category") else None
 
     def leftover(self) -> list[str]:
         """Words with a meaning that no entity covers."""
@@ -125,13 +142,21 @@ class Reading:
             Mention(
                 value=entity.value,
                 word=self._word(entity),
-                known=entity.known is not False,
+                known=entity.known is not False and entity.entity == field,
                 start=entity.start,
                 end=entity.end,
             )
             for entity in self.parse.entities
-            if entity.entity == field and entity.role == role and _says_something(entity)
+            if self._field(entity) == field and entity.role == role and _says_something(entity)
         ]
+
+    def _field(self, entity: Entity) -> str:
+        """What an entity tells of. What somebody loves is no occasion, but like goods."""
+        if entity.entity == "occasion" and self.phrases.leads_to_interest(
+            self.spoken[: entity.start]
+        ):
+            return "category"
+        return entity.entity
 
     def _joined(self, mentions: list[Mention]) -> list[Mention]:
         """Mentions with nothing between them are one: a "little" and "brother"."""

@@ -26,8 +26,10 @@ def begin(reading: Reading, before: Wishes, *, shown: Sequence[Decimal] = ()) ->
     """
     before = Wishes() if "anew" in reading.signals else before
     kinds, purposes = read_kinds(reading, interests=before.gift)
-    news = kinds or reading.leftover() or reading.named("occasion")
-    on = not (news or _turns_to_another(reading, before) or before.is_empty())
+    news = bool(kinds or reading.leftover() or reading.named("occasion"))
+    # "Real ones" are what is looked for already.
+    same = bool(before.kinds) and not kinds and "same_kind" in reading.signals
+    on = not ((news and not same) or _turns_to_another(reading, before) or before.is_empty())
     if on or _goes_on(reading, kinds, before):
         return _change(reading, before, kinds=kinds, purposes=purposes, shown=shown)
     return _start(reading, before, kinds=kinds, purposes=purposes)
@@ -169,6 +171,10 @@ def _apply(reading: Reading, before: Wishes) -> Wishes:
         changes["rating_min"] = _WELL_RATED
     if "cheap" in reading.signals and "price_max" not in changes and after.price_max is None:
         changes["cheap"] = True
+    if "on_sale" in reading.signals:
+        changes["on_sale"] = True
+    if order := reading.order():
+        changes["order"] = order
     return _refuse(reading, after.with_changes(**changes))
 
 

@@ -91,12 +91,14 @@ def find_goods(
     skip: Sequence[str] = (),
     anchor: str | None = None,
     k: int = CARDS,
+    shown: bool = True,
 ) -> Found:
     """Find goods that satisfy the wishes, best first.
 
     Args:
         skip: products not to show: already seen, or turned down.
         anchor: show goods like this one.
+        shown: whether the shopper will see them; else they do not count as recommended.
 
     Returns:
         At most k goods. Where nothing fits, the nearest, with what had to give; a wish is never
@@ -111,6 +113,7 @@ def find_goods(
     with sessions() as session:
         kinds = narrow_kinds(session, wishes.kinds)
     asked = _ask(wishes, kinds, shopper=shopper, skip=skip, anchor=anchor, k=k)
+    asked = asked.model_copy(update={"shown": shown})
     try:
         answer = _rank(recommender, asked)
         if len(answer.items) < _FEWEST_IDEAS and (query := _audience(wishes)):
@@ -173,6 +176,7 @@ def _ask(
         query=wishes.query() or None,
         constraints=wishes.with_changes(kinds=kinds).constraints(exclude_ids=skip),
         anchor_product_id=anchor,
+        order=wishes.order,
         context=Context(
             country=shopper.country,
             sentiment=shopper.sentiment,

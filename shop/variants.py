@@ -24,6 +24,23 @@ def unmet_wishes(reading: Reading, product: Product) -> list[Mention]:
     return unmet
 
 
+def unstated_wishes(reading: Reading, product: Product) -> list[tuple[str, Mention]]:
+    """What a message asks a product to be like, of which the shop says nothing: a shoe's size."""
+    return [
+        (axis, mention)
+        for axis in _AXES
+        if not getattr(product, axis)
+        for mention in reading.named(axis)
+        if not _is_like(product, axis, mention)
+    ]
+
+
+def chosen_later(reading: Reading, product: Product) -> list[Mention]:
+    """The sizes asked for of a product that is sold in several under one id."""
+    several = len((product.size or "").split(",")) > 1
+    return [m for m in reading.named("size") if several and _is_like(product, "size", m)]
+
+
 def find_variant(session: Session, reading: Reading, product: Product) -> Product | None:
     """The product as the message wants it: itself where it fits, or one of its item group."""
     if not unmet_wishes(reading, product):

@@ -14,6 +14,13 @@ from shop.wishes import Wishes
 LOW_SHARE = 0.4
 # Below so many prices there is no lower part worth the name.
 _FEWEST_PRICES = 4
+_BEST_REVIEWED = (Product.rating_count.desc(), Product.rating.desc(), Product.id)
+_ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "cheapest": (Product.price.asc(),),
+    "dearest": (Product.price.desc(),),
+    "best_rated": (Product.rating.is_(None), Product.rating.desc()),
+    "newest": (Product.created_at.desc(),),
+}
 
 
 def popular_goods(
@@ -23,7 +30,7 @@ def popular_goods(
     query = (
         select(Product)
         .where(*_conditions(wishes), Product.availability == "in_stock")
-        .order_by(Product.rating_count.desc(), Product.rating.desc(), Product.id)
+        .order_by(*_ORDERS.get(wishes.order or "", ()), *_BEST_REVIEWED)
         .limit(limit)
     )
     if skip:
@@ -87,6 +94,8 @@ def _conditions(wishes: Wishes) -> list[ColumnElement[bool]]:
         conditions.append(Product.price <= Decimal(str(limits.price_max)))
     if limits.rating_min is not None:
         conditions.append(Product.rating >= limits.rating_min)
+    if limits.on_sale:
+        conditions.append(Product.list_price > Product.price)
     conditions += [
         ~_has(name, value) for name, values in limits.exclude.items() for value in values
     ]

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from recommender.wire import Constraints
+from recommender.wire import Constraints, Order
 from shop.kinds import Kind
 from shop.money import CENT
 from shop.phrases import load_phrases
@@ -32,6 +32,7 @@ class Wishes(BaseModel):
     Attributes:
         price_below: price_max itself is too much ("cheaper than that").
         cheap: they want it cheap without saying how cheap.
+        order: which come first, where the shopper said so.
         purpose: what the goods are for ("bedroom").
         hints: words of a refinement that nothing was understood of ("minimalist").
         words: further words of the message that began the search.
@@ -55,6 +56,8 @@ class Wishes(BaseModel):
     price_below: bool = False
     cheap: bool = False
     rating_min: float | None = None
+    on_sale: bool = False
+    order: Order | None = None
     exclude: dict[str, list[str]] = {}
     purpose: list[str] = []
     hints: list[str] = []
@@ -93,6 +96,7 @@ class Wishes(BaseModel):
             price_min=self.price_min,
             price_max=top,
             rating_min=self.rating_min,
+            on_sale=self.on_sale,
             exclude={
                 field: _materials(values) if field == "material" else values
                 for field, values in self.exclude.items()
@@ -112,9 +116,19 @@ class Wishes(BaseModel):
             *self.hints,
             *self.words,
             *([] if self._is_present() else self.occasion),
-            *self.recipient,
+            *self._audience(),
         ]
         return " ".join(dict.fromkeys(parts))
+
+    def _audience(self) -> list[str]:
+        """The people whom goods are made for, as far as that says which.
+
+        For a mother who likes gardening it is the gardening that says which.
+        """
+        if self.kinds or not (self.words or self.purpose or self.hints):
+            return self.recipient
+        phrases = load_phrases()
+        return [person for person in self.recipient if not phrases.relative(person)]
 
     def _is_present(self) -> bool:
         """Whether the occasion says when it is given, and not what it is.
@@ -140,6 +154,8 @@ def without(wishes: Wishes, fields: Sequence[str]) -> Wishes:
                 changes[field] = None
             case "price_max":
                 changes |= {"price_max": None, "price_below": False, "cheap": False}
+            case "on_sale":
+                changes["on_sale"] = False
             case "category":
                 changes["kinds"] = []
             case field if field in LISTS:

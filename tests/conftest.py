@@ -46,6 +46,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
     return WholeFiles(config, log)
 
 
+@pytest.fixture(autouse=True)
+def _keeps_its_priority(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that step back behind the shop do so as processes of their own, not in ours."""
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+
+
 def skip_but_on_ci(reason: str) -> NoReturn:
     """Skip the test; on CI fail it, since everything must be there."""
     if os.environ.get("CI", "").lower() in ("true", "1"):

@@ -19,6 +19,8 @@ SPREAD = 0.9
 GRADES = {5: "gg", 4: "gf", 3: "fp", 2: "pf", 1: "pp"}
 # Those who sent it back liked it this much less.
 SENT_BACK = 1.8
+# From the arrival to the review: five hours to two weeks.
+WAITED_MINUTES = (300, 20_000)
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,18 @@ def write_reviews(
         for line in order.purchase.lines:
             bought[shopper.id, line.good.id] = (order, line.good, shopper)
     everything = list(bought.values())
+    first: dict[str, datetime] = {}
+    for order, good, _ in everything:
+        first[good.id] = min(first.get(good.id, now), _arrival(order))
     drawn = sorted(rng.permutation(len(everything))[:COUNT])
-    return [_write(words, *everything[i], rng=rng, now=now) for i in drawn]
+    return [
+        _write(words, order, good, shopper, rng=rng, first_arrived=first[good.id], now=now)
+        for order, good, shopper in (everything[i] for i in drawn)
+    ]
+
+
+def _arrival(order: Placed) -> datetime:
+    return max(order.updated_at, order.purchase.at + timedelta(days=5))
 
 
 def _write(
@@ -59,14 +71,19 @@ def _write(
     shopper: Shopper,
     *,
     rng: np.random.Generator,
+    first_arrived: datetime,
     now: datetime,
 ) -> Written:
     liking = good.quality - (SENT_BACK if order.status != "delivered" else 0.0)
     stars = int(np.clip(round(rng.normal(liking + 0.15, SPREAD)), 1, 5))
-    arrived = max(order.updated_at, order.purchase.at + timedelta(days=5))
-    at = min(
-        arrived + timedelta(minutes=int(rng.integers(300, 20_000))), now - timedelta(minutes=5)
-    )
+    arrived = _arrival(order)
+    waited = timedelta(minutes=int(rng.integers(*WAITED_MINUTES)))
+    at, there_was = arrived + waited, now - arrived
+    if waited >= there_was:
+        # What would lie in the future is of a good had before, at any time since it first sold: a
+        # pile on the last days would look as if everybody had begun to review.
+        beyond = (waited - there_was) / (timedelta(minutes=WAITED_MINUTES[1]) - there_was)
+        at = first_arrived + (now - first_arrived) * beyond
     title, text = word(words, good, stars, rng=rng)
     return Written(order, good, shopper, stars, title, text, at)
 

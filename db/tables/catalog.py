@@ -21,6 +21,7 @@ class Product(Table):
         Index("ix_products_lower_brand", text("lower(brand)")),
         Index("ix_products_lower_category", text("lower(category)")),
         Index("ix_products_lower_product_type", text("lower(product_type)")),
+        Index("ix_products_lower_title", text("lower(substr(title, 1, 200))")),
         Index(None, "updated_at"),
     )
 

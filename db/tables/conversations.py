@@ -25,8 +25,12 @@ class Conversation(Table):
     token_hash: Mapped[str | None] = mapped_column(Text, unique=True)
     customer_id: Mapped[str | None] = mapped_column(Text, index=True)
     state: Mapped[str] = mapped_column(Text, default="bot")
-    # The member of staff who answers, while state is `human`.
+    # The id of the member of staff who answers, while state is `human`.
     owner: Mapped[str | None] = mapped_column(Text)
+    # How the shopper feels after their last message, -1 to 1 (shop/mood.py).
+    mood: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    # The last message that the bot has heard of, where a person has spoken since.
+    heard_until: Mapped[int | None] = mapped_column(BigId)
     locale: Mapped[str] = mapped_column(Text, default="en")
     # The page the shopper was on: {url, product_id}.
     page: Mapped[dict[str, Any] | None] = mapped_column(Json)
@@ -56,7 +60,9 @@ class Message(Table):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(Text)
+    # Who of staff said it: the name that the shopper sees, and the account.
     author: Mapped[str | None] = mapped_column(Text)
+    staff_id: Mapped[str | None] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text, default="")
     # As the channel shows them: [ProductCard].
     cards: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)

@@ -48,7 +48,7 @@ def stack(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
     try:
         migrated = running.run("migrate")
         assert migrated.returncode == 0, migrated.stderr
-        running.start("nlu", "recommender", "actions", "gateway")
+        running.start("nlu", "recommender", "actions", "learner", "gateway")
         imported = bring_goods(running)
         assert "5 products new" in imported, imported
         assert training.wait(180) == 0, running.last_words("train")

@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from tests.deploy.compose import ROOT
 
+RASA = "bot/.venv"
+
 
 @dataclass
 class Stage:
@@ -69,9 +71,16 @@ def _lay_out(stages: dict[str, Stage], name: str, folder: Path) -> None:
         elif source == "web":
             # What that stage builds lies here built.
             shutil.copytree(ROOT / paths[0].strip("/"), folder / target, dirs_exist_ok=True)
+        elif source == "packages-rasa" and target == RASA:
+            # What that stage installs lies here installed.
+            (folder / target).parent.mkdir(exist_ok=True)
+            (folder / target).symlink_to(ROOT / target)
         elif source is None:
             for path in paths:
-                _copy(path, folder / target)
+                into = folder / target
+                if target.endswith("/") and (ROOT / path).is_file():
+                    into.mkdir(parents=True, exist_ok=True)
+                _copy(path, into)
 
 
 def _copy(path: str, target: Path) -> None:

@@ -15,12 +15,13 @@ from sqlalchemy.engine import URL
 
 from tests.deploy.compose import DOTENV, ROOT, Service, read_services
 from tests.deploy.dockerfile import lay_out
-from tests.journeys.shop import free_port, free_ports, share_dialogue
+from tests.journeys.shop import share_dialogue
+from tests.ports import free_port, free_ports
 
 # Not the loopback that needs no secret.
 ADDRESS = "127.0.0.2"
 INTERNAL = ("rasa", "nlu", "recommender", "actions")
-RUNNING = (*INTERNAL, "gateway")
+RUNNING = (*INTERNAL, "learner", "gateway")
 HEALTHY_WITHIN_S = 480.0
 
 
@@ -151,7 +152,11 @@ class Stack:
             "python": str(python) if service.name == "rasa" else sys.executable,
             "/app/probe.py": str(self._tree(service) / "probe.py"),
         }
-        return [words.get(word) or self._address(word) for word in command]
+        volume = "/var/lib/shopkeeper"
+        return [
+            words.get(word) or self._address(word.replace(volume, str(self.home)))
+            for word in command
+        ]
 
     def _address(self, value: str) -> str:
         ports = {5005 + offset: self._port_base + offset for offset in range(len(INTERNAL))}

@@ -1,6 +1,7 @@
 """docker-compose.yml: as Compose would take it, and as a shop can trust it."""
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from dotenv import dotenv_values
 
 from cli.up import processes_of
 from common.settings import Settings
+from deploy.probe import main
+from learning.job_files import pulse_of
 from tests.deploy.compose import DOTENV, FILE, ROOT, Refused, Service, read_compose, read_services
 
 SCHEMA = Path(__file__).parent / "schema" / "compose-spec.json"
@@ -159,7 +162,19 @@ def test_each_is_asked_on_its_own_port_and_found_there(name: str) -> None:
         assert SERVICES["gateway"].environment[link] == f"http://{name}:{PORTS[name]}"
 
 
-@pytest.mark.parametrize("name", PORTS)
+def test_what_has_no_port_is_found_by_the_file_that_it_touches(tmp_path: Path) -> None:
+    pulse = pulse_of(Settings(home=tmp_path))
+    probe = SERVICES["learner"].probe
+    assert probe
+    assert probe[-1] == f"/var/lib/shopkeeper/{pulse.relative_to(tmp_path)}"
+    assert main(str(pulse)) == 1
+    pulse.touch()
+    assert main(str(pulse)) == 0
+    os.utime(pulse, (0, 0))
+    assert main(str(pulse)) == 1
+
+
+@pytest.mark.parametrize("name", [*PORTS, "learner"])
 def test_its_command_is_the_one_of_shopkeeper_up(name: str, tmp_path: Path) -> None:
     (process,) = [p for p in processes_of(Settings(home=tmp_path)) if p.name == name]
     _, *words = process.command
@@ -167,7 +182,7 @@ def test_its_command_is_the_one_of_shopkeeper_up(name: str, tmp_path: Path) -> N
     assert process.environment.items() <= SERVICES[name].environment.items()
 
 
-@pytest.mark.parametrize("name", ["nlu", "recommender"])
+@pytest.mark.parametrize("name", ["nlu", "recommender", "learner"])
 def test_the_graphics_card_changes_nothing_else(name: str) -> None:
     plain, fast = SERVICES[name], SERVICES[f"{name}-gpu"]
     assert plain.raw["profiles"] == ["cpu"]

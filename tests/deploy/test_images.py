@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.private_talk import STORIES
 from tests.deploy.compose import ROOT, Service, read_services
-from tests.deploy.dockerfile import Stage, is_sent, read_stages
+from tests.deploy.dockerfile import RASA, Stage, is_sent, lay_out, read_stages
 
 FILES = {file.name: file for file in (ROOT / "deploy").glob("*Dockerfile")}
 SERVICES = read_services()
@@ -94,7 +95,9 @@ def test_the_packages_are_pinned() -> None:
                 assert "uv pip install" not in command or "-c constraints.txt" in command
 
 
-@pytest.mark.parametrize("module", ["gateway.__main__", "actions.__main__", "db.__main__", "cli"])
+@pytest.mark.parametrize(
+    "module", ["gateway.__main__", "actions.__main__", "db.__main__", "cli", "learning.worker"]
+)
 def test_the_light_image_needs_none_of_the_models_packages(module: str) -> None:
     names = [word.split(">")[0].split("=")[0] for word in _extra("models")]
     blocked = [MODULES.get(name, name) for name in names]
@@ -105,6 +108,19 @@ def test_the_light_image_needs_none_of_the_models_packages(module: str) -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_learner_has_what_a_private_shop_is_made_of(tmp_path: Path) -> None:
+    tree = lay_out(FILES["Dockerfile"], "learner", tmp_path / "app")
+    for part in (STORIES, *((ROOT / "bot" / each) for each in ("run.py", "domain", "config.yml"))):
+        assert (tree / part.relative_to(ROOT)).exists(), part
+    stage = read_stages(FILES["Dockerfile"])["learner"]
+    assert [into for source, _, into in stage.copies if source == "packages-rasa"][-1] == RASA
+    # Rasa writes where it trains, unless it is told where to: /app is read-only.
+    assert stage.all("ENV") == ["RASA_CACHE_DIRECTORY=/tmp/rasa"]
+    for name in ("learner", "shopkeeper"):
+        assert SERVICES[name].raw["read_only"]
+        assert SERVICES[name].raw["build"]["target"] == "learner"
 
 
 @ours

@@ -81,12 +81,12 @@ def test_an_answer_waits_for_the_database_rather_than_being_lost(gateway: Gatewa
 def test_what_was_said_can_be_read_while_others_write(gateway: Gateway) -> None:
     chat = gateway.chat()
     chat.say("hello")
-    holder = hold_the_writer(gateway, seconds=1.0)
+    holder = hold_the_writer(gateway, seconds=3.0)
 
     started = time.monotonic()
     assert texts(chat.history())[-1] == "You said: hello"
 
-    assert time.monotonic() - started < 0.9
+    assert time.monotonic() - started < 2.7
     holder.join()
 
 

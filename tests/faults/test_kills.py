@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.shop import ROOT, free_ports
+from tests.journeys.shop import ROOT
+from tests.ports import free_ports
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -42,7 +42,7 @@ def test_a_stuck_rasa_is_apologised_for_in_time_with_ways_on(
         chat: Chat = shop.chat()
         started = time.monotonic()
         answer = chat.say("hello")["messages"][0]
-        assert time.monotonic() - started < patience.bot + 1.5
+        assert time.monotonic() - started < patience.bot + 4
         assert titles(answer) == ["Try again", "Talk to a person"]
         assert stored(shop, chat)[-1].degraded
 
@@ -51,7 +51,7 @@ def test_a_stuck_nlu_costs_its_time_once_and_then_the_menu_comes_at_once(
     settings: Settings, database: Engine, tmp_path: Path, stuck: str
 ) -> None:
     own = settings.model_copy(update={"nlu_url": stuck})
-    patience = Patience(nlu=0.6, bot=0.8, first_frame=0.3, shutdown=2.0)
+    patience = Patience(nlu=2.0, bot=3.0, first_frame=0.3, shutdown=2.0)
     app = create_app(own, bot=FakeBot(), patience=patience, web_dist=tmp_path)
     with TestClient(app, raise_server_exceptions=False) as client:
         shop = Gateway(
@@ -62,7 +62,7 @@ def test_a_stuck_nlu_costs_its_time_once_and_then_the_menu_comes_at_once(
             chat.say("hello")
         started = time.monotonic()
         answer = chat.say("hello")["messages"][0]
-        assert time.monotonic() - started < 0.55
+        assert time.monotonic() - started < patience.nlu * 0.9
         assert "trouble understanding" in answer["text"]
         assert titles(answer)[0] == "Try again"
         assert titles(answer)[-1] == "Talk to a person"

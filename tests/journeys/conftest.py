@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fake_shop import FakeShop, open_shop
+from tests.gateway.telegram.bot_api import TOKEN, BotApi
 from tests.journeys.shop import RunningShop, Shopper, share_dialogue
 
 
@@ -16,9 +17,25 @@ def own_system() -> Iterator[FakeShop]:
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory, own_system: FakeShop) -> Iterator[RunningShop]:
+def telegram() -> Iterator[BotApi]:
+    """A Bot API server, which the shop's bot fetches its updates from."""
+    server = BotApi()
+    server.longest_poll = 5.0
+    with server.open() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shop(
+    tmp_path_factory: pytest.TempPathFactory, own_system: FakeShop, telegram: BotApi
+) -> Iterator[RunningShop]:
     running = RunningShop(
-        tmp_path_factory.mktemp("shop"), settings={"SHOPKEEPER_SHOP_WEBHOOK_URL": own_system.url}
+        tmp_path_factory.mktemp("shop"),
+        settings={
+            "SHOPKEEPER_SHOP_WEBHOOK_URL": own_system.url,
+            "SHOPKEEPER_TELEGRAM_TOKEN": TOKEN,
+            "SHOPKEEPER_TELEGRAM_API_URL": telegram.url,
+        },
     )
     share_dialogue(running.home)
     try:

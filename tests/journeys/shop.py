@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.ports import free_port, free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 240.0
@@ -75,7 +76,8 @@ class Shopper:
             "/api/chat/messages", json={**body, "client_message_id": str(uuid.uuid4())}
         )
         assert answer.status_code == 200, answer.text
-        return Turn(**answer.json())
+        told = answer.json()
+        return Turn(told["state"], told["messages"])
 
     def until(self, words: str, *, seconds: float = 20.0) -> str:
         """Wait until the last thing said holds these words, whatever their case."""
@@ -165,28 +167,3 @@ def share_dialogue(home: Path) -> None:
     models = home / "models"
     models.mkdir(parents=True)
     (models / "dialogue").symlink_to(trained)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def free_ports(count: int) -> int:
-    """The first of this many free ports in a row."""
-    for _ in range(50):
-        first = free_port()
-        probes = [socket.socket() for _ in range(count)]
-        try:
-            for offset, probe in enumerate(probes):
-                probe.bind(("127.0.0.1", first + offset))
-        except (OSError, OverflowError):
-            continue
-        else:
-            return first
-        finally:
-            for probe in probes:
-                probe.close()
-    raise AssertionError(f"no {count} free ports in a row")

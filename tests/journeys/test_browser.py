@@ -21,7 +21,8 @@ pytestmark = pytest.mark.journey
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"),
     *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
-    *("--disable-sync",),
+    # Pages that a test makes up lie in no network, and may speak to the shop all the same.
+    *("--disable-sync", "--disable-features=LocalNetworkAccessChecks"),
 ]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}

@@ -65,7 +65,7 @@ def test_a_message_survives_the_gateway_s_death_and_a_reload(page: Page, shop: R
     keep_screenshot(page, "outage-reloaded")
 
     expect(log.get_by_text("AI assistant")).to_have_count(3, timeout=BACK_MS)
-    expect(chat.get_by_text("AI assistant, answers at once")).to_be_visible(timeout=ANSWER_MS)
+    expect(chat.get_by_text("AI, answers at once")).to_be_visible(timeout=ANSWER_MS)
     expect(log.get_by_text("red sneakers under 90", exact=True)).to_have_count(1)
     expect(chat.get_by_text("Waiting for the connection…")).to_have_count(0)
     keep_screenshot(page, "outage-over")

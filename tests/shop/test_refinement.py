@@ -1,7 +1,9 @@
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 
+from shop.reading import Reading
 from shop.refinement import begin, refine
 from shop.wishes import Wishes
 from tests.shop.messages import a_reading
@@ -336,3 +338,27 @@ def test_a_word_that_is_refused_is_not_searched_for() -> None:
     after = refine(a_reading("no fringes", intent="refine_search"), wishing("[scarf](category)"))
     assert after.hints == []
     assert after.exclude == {"features": ["fringes"]}
+
+
+@pytest.mark.parametrize("change", [begin, refine])
+def test_real_ones_are_of_the_kind_looked_for(
+    change: Callable[[Reading, Wishes], Wishes],
+) -> None:
+    said = a_reading("show me [real](category:?) ones under [100](price_max:100)")
+    after = change(said, wishing("[headphones](category:headphones)"))
+    assert after.constraints().category == ["headphones"]
+    assert after.price_max == 100
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "something for my [mum](recipient), she likes [gardening](occasion)",
+        "something for my [mum](recipient), she is really into [gardening](occasion)",
+    ],
+)
+def test_what_somebody_likes_is_no_occasion(said: str) -> None:
+    wishes = begin(a_reading(said, intent="ask_recommendation"), Wishes())
+    assert (wishes.occasion, wishes.purpose) == ([], ["gardening"])
+    party = begin(a_reading("a dress for a [wedding](occasion)"), Wishes())
+    assert party.occasion == ["wedding"]

