@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { merge, place, Tidings, type Pages } from "../../src/console/live/cache";
-import { belongs, EVERYTHING, inOrder, listPath } from "../../src/console/live/selection";
+import {
+  belongs,
+  EVERYTHING,
+  inOrder,
+  isNarrowed,
+  listPath,
+} from "../../src/console/live/selection";
 import { aList, aMessage, aSummary } from "./builders";
 
 const ME = "ana";
@@ -41,6 +47,22 @@ describe("a conversation that changes", () => {
     const chinese = { ...EVERYTHING, locale: "zh" };
     expect(belongs(aSummary({ locale: "zh-TW" }), chinese, ME)).toBe(true);
     expect(belongs(aSummary({ locale: "en" }), chinese, ME)).toBe(false);
+  });
+});
+
+describe("a list of one tag", () => {
+  const tagged = { ...EVERYTHING, tag: "zip" };
+
+  it("has a conversation from when it gets the tag until it loses it", () => {
+    const zip = aSummary({ id: "c2", tags: ["bags", "zip"] });
+    const got = place(pagesOf("c1"), zip, tagged, ME);
+    expect(idsOf(got)).toContain("c2");
+    expect(idsOf(place(got, { ...zip, tags: ["bags"] }, tagged, ME))).not.toContain("c2");
+    expect(listPath(tagged, null)).toContain("&tag=zip&");
+  });
+
+  it("counts as less than the whole tab", () => {
+    expect([EVERYTHING, tagged].map(isNarrowed)).toEqual([false, true]);
   });
 });
 

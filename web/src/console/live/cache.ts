@@ -1,4 +1,5 @@
-import type { InfiniteData } from "@tanstack/react-query";
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { keys } from "../keys";
 import type { ConversationList, StaffMessage, Summary } from "../wire";
 import { belongs, type Selection } from "./selection";
 
@@ -18,6 +19,12 @@ export function place(pages: Pages, summary: Summary, selection: Selection, me: 
     ...pages,
     pages: [{ ...first, conversations: [summary, ...first.conversations] }, ...rest],
   };
+}
+
+/** Whether it has a tag that the tags in use, where they were asked for, lack. */
+export function bringsTag(cache: QueryClient, { tags }: Summary): boolean {
+  const inUse = cache.getQueryData<{ tags: string[] }>(keys.tags)?.tags;
+  return inUse !== undefined && tags.some((tag) => !inUse.includes(tag));
 }
 
 /** Both without repetition, oldest first; `news` knows better where both have a message. */

@@ -14,7 +14,7 @@ import type {
 } from "../wire";
 import type { CorrectedFrame } from "../ui/corrections/wire";
 import { callAttention, countInTitle } from "./attention";
-import { merge, place, Tidings, type Pages } from "./cache";
+import { bringsTag, merge, place, Tidings, type Pages } from "./cache";
 import { Outbox, shelfPrefix, type Parcel } from "./outbox";
 import { Signal } from "./signal";
 import { belongs, type Selection } from "./selection";
@@ -137,6 +137,7 @@ export class Live {
       keys.detail(summary.id),
       (detail) => detail && { ...detail, conversation: summary },
     );
+    if (bringsTag(cache, summary)) void cache.invalidateQueries({ queryKey: keys.tags });
   }
 
   addMessages(conversationId: string, messages: readonly StaffMessage[]): void {

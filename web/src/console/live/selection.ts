@@ -11,6 +11,7 @@ export interface Selection {
   channel: string;
   locale: string;
   sentiment: Mood | "";
+  tag: string;
 }
 
 export const EVERYTHING: Selection = {
@@ -19,6 +20,7 @@ export const EVERYTHING: Selection = {
   channel: "",
   locale: "",
   sentiment: "",
+  tag: "",
 };
 
 const STATES: Record<Tab, State[]> = {
@@ -29,7 +31,7 @@ const STATES: Record<Tab, State[]> = {
 };
 
 export function listPath(selection: Selection, before: string | null): string {
-  const { tab, q, channel, locale, sentiment } = selection;
+  const { tab, q, channel, locale, sentiment, tag } = selection;
   return `/conversations${query({
     state: STATES[tab],
     mine: tab === "mine",
@@ -37,6 +39,7 @@ export function listPath(selection: Selection, before: string | null): string {
     channel,
     locale,
     sentiment,
+    tag,
     limit: 50,
     before,
   })}`;
@@ -44,7 +47,7 @@ export function listPath(selection: Selection, before: string | null): string {
 
 /** Whether the list would show it; null where only the server's search can tell. */
 export function belongs(summary: Summary, selection: Selection, me: string): boolean | null {
-  const { tab, q, channel, locale, sentiment } = selection;
+  const { tab, q, channel, locale, sentiment, tag } = selection;
   const inTab =
     tab === "mine"
       ? summary.owner?.id === me && summary.state !== "closed"
@@ -53,8 +56,14 @@ export function belongs(summary: Summary, selection: Selection, me: string): boo
     inTab &&
     (channel === "" || summary.channel === channel) &&
     (locale === "" || summary.locale.split("-")[0] === locale) &&
-    (sentiment === "" || summary.sentiment === sentiment);
+    (sentiment === "" || summary.sentiment === sentiment) &&
+    (tag === "" || summary.tags.includes(tag));
   return fits && q !== "" ? null : fits;
+}
+
+/** Whether it is of less than a whole tab. */
+export function isNarrowed({ q, channel, locale, sentiment, tag }: Selection): boolean {
+  return [q, channel, locale, sentiment, tag].some((one) => one !== "");
 }
 
 /** Who has waited longest comes first in the queue; elsewhere, who spoke last. */

@@ -2,7 +2,7 @@ import { Tabs } from "@base-ui/react/tabs";
 import { Coffee, Inbox as InboxIcon, SearchX } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useConsole } from "../../context";
-import { EVERYTHING, TABS, type Selection, type Tab } from "../../live/selection";
+import { EVERYTHING, isNarrowed, TABS, type Selection, type Tab } from "../../live/selection";
 import { useSignal } from "../../live/signal";
 import type { useConversations } from "../../queries";
 import type { Counts } from "../../wire";
@@ -77,8 +77,8 @@ function Rows({ list, open, selection }: RowsProps) {
     return <Trouble error={list.error} onRetry={() => void list.refetch()} />;
   }
   if (list.data.length === 0) {
-    const { q, channel, locale, sentiment, tab } = selection;
-    return q || channel || locale || sentiment ? (
+    const { tab } = selection;
+    return isNarrowed(selection) ? (
       <Empty icon={SearchX} title={say("none_found")} hint={say("none_found.hint")} />
     ) : (
       <Empty

@@ -1,6 +1,7 @@
 import { Search, X } from "lucide-react";
 import { useEffect, useState } from "react";
-import { EVERYTHING, type Selection } from "../../live/selection";
+import { EVERYTHING, isNarrowed, type Selection } from "../../live/selection";
+import { useTags } from "../../queries";
 import { useLanguage } from "../../words";
 import { Choice } from "../parts/choice";
 import { SearchClear } from "../parts/search-clear";
@@ -13,7 +14,7 @@ interface FiltersProps {
   searchId: string;
 }
 
-/** Fewer conversations: by words, channel, language and mood. */
+/** Fewer conversations: by words, channel, language, mood and tag. */
 export function Filters({ selection, onSelect, searchId }: FiltersProps) {
   const { say, name } = useLanguage();
   const [words, setWords] = useState(selection.q);
@@ -28,7 +29,10 @@ export function Filters({ selection, onSelect, searchId }: FiltersProps) {
     };
   }, [words, selection, onSelect]);
 
-  const filtered = selection.channel || selection.locale || selection.sentiment;
+  const inUse = useTags().data ?? [];
+  // The one that is chosen stays in sight when nothing has it any more.
+  const tags =
+    selection.tag === "" || inUse.includes(selection.tag) ? inUse : [selection.tag, ...inUse];
   return (
     <div className="filters">
       <div className="search">
@@ -97,7 +101,21 @@ export function Filters({ selection, onSelect, searchId }: FiltersProps) {
             { value: "positive", label: name("mood", "positive") },
           ]}
         />
-        {filtered && (
+        {tags.length > 0 && (
+          <Choice
+            label={say("filter.tag")}
+            value={selection.tag}
+            neutral=""
+            onChoose={(tag) => {
+              onSelect({ ...selection, tag });
+            }}
+            options={[
+              { value: "", label: say("filter.tag") },
+              ...tags.map((tag) => ({ value: tag, label: tag })),
+            ]}
+          />
+        )}
+        {isNarrowed({ ...selection, q: "" }) && (
           <button
             type="button"
             className="icon-button filter-clear"
