@@ -1,7 +1,8 @@
 """How well messages are understood: labelled sets, seeds and systems, a cell each.
 
-    python -m benchmarks.nlu [--only hint3_curekart ...] [--systems ours regression setfit diet]
-        [--seeds 3] [--smoke] [--cache .cache/benchmarks/nlu] [--plot docs/images/nlu.svg]
+    python -m benchmarks.nlu [--only hint3_curekart ...] [--systems ours regression setfit diet
+        private_8 private_2] [--seeds 3] [--smoke] [--cache .cache/benchmarks/nlu]
+        [--plot docs/images/nlu.svg]
 
 A cell is measured once and kept as JSON; a run that was broken off goes on where it stood. It is
 measured again when its rows, or for ours the recipe, have changed. `--print` measures nothing.
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cells import Cell, keep
-from benchmarks.nlu_peers import NAMES, Extras, System, make_systems
+from benchmarks.nlu_peers import NAMES, PRIVATE, Extras, System, make_systems
 from benchmarks.nlu_plot import Bar, draw_bars
 from benchmarks.nlu_sets import REAL, SETS, LabelledSet, read_set, smallest
 from nlu.dataset import fingerprint
@@ -60,7 +61,7 @@ def read_options() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--only", nargs="*", choices=SETS)
-    parser.add_argument("--systems", nargs="*", choices=NAMES, default=list(NAMES))
+    parser.add_argument("--systems", nargs="*", choices=[*NAMES, *PRIVATE], default=list(NAMES))
     parser.add_argument("--seeds", type=int, default=3, help="at most, on the small sets")
     parser.add_argument("--smoke", action="store_true", help="small, quick, and figures of no use")
     parser.add_argument("--print", action="store_true", help="only what is in the cache")

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,15 @@ from nlu.embedding import Embedder
 from nlu.encoder import load_encoder
 from nlu.evaluation import evaluate
 from nlu.measures import macro_f1, percentiles
-from nlu.recipe import choose_recipe
+from nlu.private_training import Privacy, train_privately
+from nlu.recipe import Recipe, choose_recipe
 from nlu.start import START, WEIGHTS
 from nlu.torch_engine import TorchPooler
-from nlu.training import train
+from nlu.training import Trained, train
 
 NAMES = ("ours", "regression", "setfit", "diet")
+# Ours again, trained with differential privacy: epsilon by name.
+PRIVATE = {"private_8": 8.0, "private_2": 2.0}
 ROOT = Path(__file__).parents[1]
 DIET_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 SETFIT_HOME = ROOT / ".cache" / "setfit"
@@ -77,7 +81,21 @@ def measure_ours(rows: LabelledSet, seed: int, extras: Extras) -> dict[str, Any]
     epochs = 2 if extras.short else None
     recipe = choose_recipe(len(rows.train), labels=labels, seed=seed, epochs=epochs)
     torch.set_num_threads(extras.threads)
-    trained = train(rows.train, recipe=recipe, device="cpu")
+    return _examined(train(rows.train, recipe=recipe, device="cpu"), rows)
+
+
+def measure_private(
+    rows: LabelledSet, seed: int, extras: Extras, *, epsilon: float
+) -> dict[str, Any]:
+    """`shopkeeper train nlu --private-epsilon`."""
+    privacy = Privacy(epsilon, epochs=1) if extras.short else Privacy(epsilon)
+    torch.set_num_threads(extras.threads)
+    trained = train_privately(rows.train, privacy, recipe=Recipe(seed=seed), device="cpu")
+    told = trained.adapter.card.recipe["privacy"]
+    return _examined(trained, rows) | {name: told[name] for name in ("epsilon", "noise", "steps")}
+
+
+def _examined(trained: Trained, rows: LabelledSet) -> dict[str, Any]:
     report = evaluate(trained.merged().predictor(), rows.test)
     kept = ("in_scope_accuracy", "oos_auroc", "oos_recall", "accuracy", "macro_f1", "ece")
     figures = {name: report[name] for name in kept}
@@ -194,7 +212,7 @@ def _seconds(value: float) -> dict[str, float]:
     return {"train_seconds": round(value, 1)}
 
 
-def _our_version() -> str:
+def _our_version(*more: str) -> str:
     """Our cells go stale when the start or the code that trains and judges changes."""
     names = [
         "dataset",
@@ -206,6 +224,7 @@ def _our_version() -> str:
         "landmarks",
         "augmentation",
         "typos",
+        *more,
     ]
     files = [ROOT / "nlu" / f"{name}.py" for name in names] + [START / WEIGHTS]
     digest = hashlib.sha256()
@@ -221,4 +240,10 @@ def make_systems() -> dict[str, System]:
         "regression": System(measure_regression, "1"),
         "setfit": System(measure_setfit, "1"),
         "diet": System(measure_diet, "1"),
+        **{
+            name: System(
+                partial(measure_private, epsilon=epsilon), _our_version("private_training")
+            )
+            for name, epsilon in PRIVATE.items()
+        },
     }
