@@ -12,7 +12,7 @@ from db.tables.conversations import Conversation, Message
 from db.tables.recommendations import Impression, Ranking
 from gateway import wire as chat
 from gateway.answers import Composer
-from gateway.staff import wire
+from gateway.staff import card_wire
 from nlu.wire import Sentiment
 from shop.cart import find_cart
 from shop.money import as_text
@@ -30,12 +30,12 @@ _CLICKS = frozenset({"select_item", "view_item"})
 class Known(TypedDict):
     """Those fields of a card."""
 
-    page: wire.PageView | None
-    cart: wire.CartView | None
-    orders: list[wire.OrderView]
-    behaviour: list[wire.Step]
-    recommended: list[wire.RankingView]
-    sentiment_curve: list[wire.MoodPoint]
+    page: card_wire.PageView | None
+    cart: card_wire.CartView | None
+    orders: list[card_wire.OrderView]
+    behaviour: list[card_wire.Step]
+    recommended: list[card_wire.RankingView]
+    sentiment_curve: list[card_wire.MoodPoint]
 
 
 class Background:
@@ -55,7 +55,7 @@ class Background:
             sentiment_curve=_moods(session, conversation),
         )
 
-    def _cart(self, session: Session, conversation: Conversation) -> wire.CartView | None:
+    def _cart(self, session: Session, conversation: Conversation) -> card_wire.CartView | None:
         contents = find_cart(session, conversation_id=conversation.id)
         if contents.id is None or not contents.lines:
             return None
@@ -64,10 +64,10 @@ class Background:
             card.product_id: card
             for card in self._composer.chosen(session, ids, locale=conversation.locale)
         }
-        return wire.CartView(
+        return card_wire.CartView(
             id=contents.id,
             lines=[
-                wire.CartEntry(
+                card_wire.CartEntry(
                     product=cards[line.product.id],
                     quantity=line.quantity,
                     total=chat.Amount(amount=as_text(line.total), currency=line.product.currency),
@@ -81,7 +81,7 @@ class Background:
             ],
         )
 
-    def _behaviour(self, session: Session, conversation: Conversation) -> list[wire.Step]:
+    def _behaviour(self, session: Session, conversation: Conversation) -> list[card_wire.Step]:
         events = _events(session, conversation)
         ids = [event.product_id for event in events if event.product_id]
         cards = {
@@ -89,7 +89,7 @@ class Background:
             for card in self._composer.chosen(session, ids, locale=conversation.locale)
         }
         return [
-            wire.Step(
+            card_wire.Step(
                 name=event.name,
                 at=event.occurred_at,
                 product=_named(cards.get(event.product_id or "")),
@@ -98,7 +98,9 @@ class Background:
             for event in events
         ]
 
-    def _recommended(self, session: Session, conversation: Conversation) -> list[wire.RankingView]:
+    def _recommended(
+        self, session: Session, conversation: Conversation
+    ) -> list[card_wire.RankingView]:
         rankings = session.scalars(
             select(Ranking)
             .where(Ranking.session_id == conversation.id)
@@ -115,12 +117,12 @@ class Background:
             shown[impression.ranking_id].append(impression)
         done = _outcomes(session, conversation)
         return [
-            wire.RankingView(
+            card_wire.RankingView(
                 ranking_id=ranking.id,
                 at=ranking.created_at,
                 degraded=ranking.degraded,
                 items=[
-                    wire.RecommendedItem(
+                    card_wire.RecommendedItem(
                         product=card,
                         clicked=bool(_CLICKS & done[(ranking.id, card.product_id)]),
                         carted="add_to_cart" in done[(ranking.id, card.product_id)],
@@ -145,29 +147,29 @@ class Background:
         ]
 
 
-def _page(session: Session, conversation: Conversation) -> wire.PageView | None:
+def _page(session: Session, conversation: Conversation) -> card_wire.PageView | None:
     page = conversation.page
     if not page:
         return None
     product_id = page.get("product_id")
     product = session.get(Product, product_id) if product_id else None
-    return wire.PageView(
+    return card_wire.PageView(
         url=page.get("url", ""), product_id=product_id, title=product.title if product else None
     )
 
 
-def _orders(session: Session, conversation: Conversation) -> list[wire.OrderView]:
+def _orders(session: Session, conversation: Conversation) -> list[card_wire.OrderView]:
     # Only a shopper whose signature was checked has a customer's id.
     if conversation.customer_id is None:
         return []
     return [
-        wire.OrderView(
+        card_wire.OrderView(
             id=order.id,
             status=order.status,
             created_at=order.created_at,
             total=chat.Amount(amount=as_text(order.total), currency=order.currency),
             items=[
-                wire.OrderedItem(
+                card_wire.OrderedItem(
                     product_id=item.product.id, title=item.product.title, quantity=item.quantity
                 )
                 for item in order.items
@@ -213,7 +215,7 @@ def _outcomes(
     return done
 
 
-def _moods(session: Session, conversation: Conversation) -> list[wire.MoodPoint]:
+def _moods(session: Session, conversation: Conversation) -> list[card_wire.MoodPoint]:
     said = session.execute(
         select(Message.id, Message.created_at, Message.parse)
         .where(Message.conversation_id == conversation.id, Message.role == "shopper")
@@ -228,7 +230,7 @@ def _moods(session: Session, conversation: Conversation) -> list[wire.MoodPoint]
         mood = next_mood(mood, parse)
         sentiment = Sentiment.model_validate(felt)
         points.append(
-            wire.MoodPoint(
+            card_wire.MoodPoint(
                 message_id=str(message_id),
                 at=moment,
                 mood=round(mood, 3),
@@ -239,9 +241,9 @@ def _moods(session: Session, conversation: Conversation) -> list[wire.MoodPoint]
     return points
 
 
-def _named(card: chat.ProductCard | None) -> wire.ShownProduct | None:
+def _named(card: chat.ProductCard | None) -> card_wire.ShownProduct | None:
     if card is None:
         return None
-    return wire.ShownProduct(
+    return card_wire.ShownProduct(
         id=card.product_id, title=card.title, image_url=card.image_url, url=card.url
     )
