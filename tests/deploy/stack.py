@@ -57,9 +57,13 @@ class Stack:
         return self._spawn("train", [str(python), "run.py", "train"], tree, environment)
 
     def run(
-        self, name: str, *arguments: str, settings: Mapping[str, str] | None = None
+        self,
+        name: str,
+        *arguments: str,
+        settings: Mapping[str, str] | None = None,
+        seconds: float = 180,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a service that ends, with these arguments in place of its own."""
+        """Run a service that ends, within so many seconds, with these arguments for its own."""
         service = self.services[name]
         command = [*service.raw["entrypoint"], *arguments] if arguments else service.command
         return subprocess.run(
@@ -68,7 +72,7 @@ class Stack:
             env={**self.environment(service), **(settings or {})},
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=seconds,
             check=False,
         )
 
@@ -175,7 +179,11 @@ class Stack:
         stage = service.raw["build"].get("target", "rasa")
         key = (service.dockerfile, stage)
         if key not in self._trees:
-            self._trees[key] = lay_out(service.dockerfile, stage, self.folder / f"app-{stage}")
+            tree = lay_out(service.dockerfile, stage, self.folder / f"app-{stage}")
+            # The learner's image installs a Rasa of its own.
+            if stage == "learner":
+                (tree / "bot" / ".venv").symlink_to(ROOT / "bot" / ".venv")
+            self._trees[key] = tree
         return self._trees[key]
 
     def _spawn(
