@@ -14,11 +14,12 @@ from typing import Any, Literal
 
 import httpx
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from common.client import certificates
 from db.tables.base import now
+from db.tables.conversations import Message
 from db.tables.shop_requests import ShopRequest
 from gateway.announcements import Announcer, tidy_message
 from shop.shop_requests import Outcome, settle_request
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 SIGNATURE_HEADER = "X-Shopkeeper-Signature"
 # The request may go through another time; every other 4xx is the shop's last word.
 PASSING = frozenset({408, 425, 429})
+# A message that is not answered by then does not hold its request back.
+LONGEST_TURN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ class ShopWebhook:
 
     def _claim(self) -> list[ShopRequest]:
         due = (ShopRequest.state == "pending", ShopRequest.next_attempt_at <= now())
-        query = select(ShopRequest.id, ShopRequest.attempts).where(*due)
+        query = select(ShopRequest.id, ShopRequest.attempts).where(*due, ~_is_being_answered())
         with self._sessions() as session:
             oldest = query.order_by(ShopRequest.next_attempt_at).limit(self._pace.at_once)
             found = session.execute(oldest).all()
@@ -209,6 +212,17 @@ class ShopWebhook:
     def _update(self, request: ShopRequest, **values: Any) -> None:
         with self._sessions.begin() as session:
             _change(session, request, **values)
+
+
+def _is_being_answered() -> ColumnElement[bool]:
+    """Whether the turn that made a request still runs: its answer comes before the shop's."""
+    asked = select(Message.id).where(
+        Message.conversation_id == ShopRequest.conversation_id,
+        Message.role == "shopper",
+        Message.answered_at.is_(None),
+        Message.created_at > now() - LONGEST_TURN,
+    )
+    return asked.exists()
 
 
 @asynccontextmanager

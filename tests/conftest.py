@@ -46,6 +46,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
     return WholeFiles(config, log)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a test that was run again had failed of: pytest tells only its name."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.write_line(f"First, {report.nodeid}: {report.longreprtext[-1500:]}")
+
+
 @pytest.fixture(autouse=True)
 def _keeps_its_priority(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands that step back behind the shop do so as processes of their own, not in ours."""

@@ -1,6 +1,7 @@
 """Requests on their way to the shop's own system, over real HTTP."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 from common.settings import Settings
 from db.engine import session_factory
 from db.tables.base import now
+from db.tables.conversations import Message
 from db.tables.orders import Order
 from db.tables.shop_requests import ShopRequest
 from gateway.app import Patience, create_app
@@ -21,7 +23,8 @@ from tests.builders import a_customer, an_order
 from tests.fake_shop import FakeShop, open_shop
 from tests.gateway.conftest import Chat, FakeBot, FakeParser, Gateway, on_sqlite, wait_until
 
-QUICK = Pace(timeout=0.3, lease=1.5, poll=0.02, first=0.05, longest=0.1, attempts=4)
+QUICK = Pace(poll=0.02, first=0.05, longest=0.1, attempts=4)
+HASTY = replace(QUICK, timeout=0.3, lease=1.5)
 
 
 @pytest.fixture
@@ -35,18 +38,25 @@ def settings(settings: Settings, own_system: FakeShop) -> Settings:
     return settings.model_copy(update={"shop_webhook_url": own_system.url})
 
 
-def open_gateway(settings: Settings, database: Engine, patience: Patience, dist: Path) -> Gateway:
+@pytest.fixture
+def pace() -> Pace:
+    return QUICK
+
+
+def open_gateway(
+    settings: Settings, database: Engine, patience: Patience, dist: Path, *, pace: Pace = QUICK
+) -> Gateway:
     parser, bot = FakeParser(), FakeBot()
-    app = create_app(settings, parser=parser, bot=bot, patience=patience, web_dist=dist, pace=QUICK)
+    app = create_app(settings, parser=parser, bot=bot, patience=patience, web_dist=dist, pace=pace)
     client = TestClient(app, raise_server_exceptions=False)
     return Gateway(client, app, settings, session_factory(database), parser, bot, dist)
 
 
 @pytest.fixture
 def gateway(
-    settings: Settings, database: Engine, patience: Patience, tmp_path: Path
+    settings: Settings, database: Engine, patience: Patience, tmp_path: Path, pace: Pace
 ) -> Iterator[Gateway]:
-    made = open_gateway(settings, database, patience, tmp_path)
+    made = open_gateway(settings, database, patience, tmp_path, pace=pace)
     with made.client:
         yield made
 
@@ -118,6 +128,34 @@ def test_a_confirmation_is_told_in_the_conversation_and_on_its_socket(
         assert session.get_one(Order, "M1").status == "cancelled"
 
 
+def test_the_shops_answer_comes_after_ours(gateway: Gateway, own_system: FakeShop) -> None:
+    place_order(gateway)
+    chat = gateway.chat()
+    asked: list[str] = []
+
+    def cancel(_: str) -> float:
+        # The request is filed; words take a little longer.
+        asked.append(ask(gateway, chat))
+        return 0.5
+
+    gateway.bot.delay = cancel
+    chat.say("cancel it")
+    wait_for(gateway, asked[0], "confirmed")
+    said = [message["text"] for message in chat.history()]
+    assert "cancel it" in said[-2]
+    assert "Order M1 is cancelled" in said[-1]
+
+
+def test_a_message_that_nobody_answers_does_not_hold_a_request_back(
+    gateway: Gateway, own_system: FakeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.shop_webhook.LONGEST_TURN", timedelta(seconds=1))
+    chat = gateway.chat()
+    with gateway.sessions.begin() as session:
+        session.add(Message(conversation_id=chat.id, role="shopper", text="cancel it"))
+    wait_for(gateway, ask(gateway, chat), "confirmed")
+
+
 def test_a_refusal_is_told_with_the_shops_reason_and_a_way_to_a_person(
     gateway: Gateway, own_system: FakeShop
 ) -> None:
@@ -185,8 +223,9 @@ def test_after_many_failures_the_shops_people_take_over_and_the_shopper_is_told(
 
 
 @on_sqlite
+@pytest.mark.parametrize("pace", [HASTY])
 def test_a_shop_that_is_slow_or_gone_is_asked_again(gateway: Gateway, own_system: FakeShop) -> None:
-    own_system.delay = 2 * QUICK.timeout
+    own_system.delay = 2 * HASTY.timeout
     request_id = ask(gateway, gateway.chat())
     wait_until(lambda: len(own_system.seen) >= 2)
     own_system.delay = 0
