@@ -168,7 +168,7 @@ def _vectors(seen: Sequence[Seen]) -> Floats:
 
 def _nearest(vectors: Floats, labelled: Floats | None) -> Floats:
     """The cosine to the nearest labelled row [messages]; 0 where there is none."""
-    if labelled is None or not len(labelled):
+    if labelled is None or not len(labelled) or not vectors.any():
         return np.zeros(len(vectors))
     return np.asarray(np.clip((vectors @ labelled.T).max(1), 0.0, 1.0))
 

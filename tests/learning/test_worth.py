@@ -146,3 +146,9 @@ def test_the_same_wording_is_one_group_whatever_it_was_taken_for() -> None:
         a_message("d", text="!!!", embedding=None),
     ]
     assert alike(rows) == [["a", "b"], ["c"], ["d"]]
+
+
+def test_what_is_too_new_to_have_a_vector_is_ordered_by_doubt_beside_what_is_labelled() -> None:
+    sure = a_message("sure", margin=0.95, embedding=None)
+    torn = a_message("torn", margin=0.02, embedding=None)
+    assert order(sure, torn, labelled=np.stack([a_vector(0), a_vector(3)])) == ["torn", "sure"]
