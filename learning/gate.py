@@ -3,14 +3,14 @@
 Two models are asked the same rows, so that only the rows on which they differ tell anything. A
 candidate that gets more of these wrong than right is worse here, and refused. That it is not worse
 here is not yet enough: of a hundred rows, a model that is a point worse elsewhere loses none in one
-case of three. So the rows must also rule out, with 95% confidence, that it is worse by the margin
-or more: Tango's score test for the difference of paired shares (Tango 1998, "Equivalence test and
-confidence interval for the difference in proportions for the paired-sample design"). Its size keeps
-to 5% on ten rows as on a thousand, where the usual normal interval is far too sure of itself.
+case of three. So the rows must also rule out, with 99% confidence (docs/decisions/0020), that it is
+worse by the margin or more: Tango's score test for the difference of paired shares (Tango 1998, "Equivalence test and
+confidence interval for the difference in proportions for the paired-sample design"). Its size is
+about the same on ten rows as on a thousand, where the usual normal interval is far too sure of itself.
 
-What follows for a margin of one point: on under about 270 rows a candidate has to gain (two net
+What follows for a margin of one point: on under about 540 rows a candidate has to gain (five net
 rows of a hundred), and one that merely reads every row as before is refused: so few rows cannot
-show it. On 800 rows a candidate that wins as many as it loses passes where it differs on few.
+show it. On 800 rows a candidate that wins as many as it loses passes where it differs on six.
 """
 
 import math
@@ -18,8 +18,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# One-sided 95%.
-_SURE = 1.645
+# One-sided 99%.
+_SURE = 2.326
 # How much worse a candidate may be, and still seldom pass.
 MARGIN = 0.01
 # A drop of an intent is one that chance explains less often than so, in any of all intents, or
@@ -224,7 +224,7 @@ def kept_up(
 def means_not_worse(
     name: str, before: Sequence[float], after: Sequence[float], *, margin: float, detail: str
 ) -> Check:
-    """Whether the mean of a figure that each row has is no worse, shown with 95% confidence.
+    """Whether the mean of a figure that each row has is no worse, shown with 99% confidence.
 
     Args:
         name: of the check.

@@ -179,11 +179,7 @@ class Stack:
         stage = service.raw["build"].get("target", "rasa")
         key = (service.dockerfile, stage)
         if key not in self._trees:
-            tree = lay_out(service.dockerfile, stage, self.folder / f"app-{stage}")
-            # The learner's image installs a Rasa of its own.
-            if stage == "learner":
-                (tree / "bot" / ".venv").symlink_to(ROOT / "bot" / ".venv")
-            self._trees[key] = tree
+            self._trees[key] = lay_out(service.dockerfile, stage, self.folder / f"app-{stage}")
         return self._trees[key]
 
     def _spawn(

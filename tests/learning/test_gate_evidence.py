@@ -34,7 +34,7 @@ def an_answer(given: str = "greet", **values: Any) -> Answer:
     return Answer(**{**known, **values})
 
 
-def some_rows(count: int = 400, **wrong: list[int]) -> Rows:
+def some_rows(count: int = 600, **wrong: list[int]) -> Rows:
     """Rows that both models read right, but for those named as wrong before or after."""
     examples = [
         Example(f"red {n}", INTENTS[n % 4], "neutral", (Span(0, 3, "color"),)) for n in range(count)
@@ -73,7 +73,7 @@ def test_one_that_is_worse_on_what_ships_does_not() -> None:
 
 def test_corrected_messages_must_be_gained_where_they_are_few() -> None:
     assert refused(corrected=some_rows(40)) == ["corrected"]
-    assert refused(corrected=some_rows(40, before=[0, 1, 4, 5])) == []
+    assert refused(corrected=some_rows(40, before=[0, 1, 2, 4, 5, 6, 8, 9])) == []
 
 
 def test_an_intent_may_not_be_lost_for_the_sake_of_others() -> None:
@@ -188,7 +188,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def a_report(folder: Path, **values: Any) -> dict[str, Any]:
-    heldout, corrected = some_rows(before=[0, 4, 8]), some_rows(40, before=[0, 1, 4, 5])
+    heldout, corrected = some_rows(before=[0, 4, 8]), some_rows(40, before=[0, 1, 2, 4, 5, 6, 8, 9])
     turns = [a_turn("i am Ida", masked="i am [name]"), a_turn("<b>bold</b>", 1)]
     replay = compare(turns, [an_answer()] * 2, [an_answer("deny")] * 2)
     stories = values.pop("stories", GOOD["stories"])
