@@ -4,9 +4,10 @@ Two models are asked the same rows, so that only the rows on which they differ t
 candidate that gets more of these wrong than right is worse here, and refused. That it is not worse
 here is not yet enough: of a hundred rows, a model that is a point worse elsewhere loses none in one
 case of three. So the rows must also rule out, with 99% confidence (docs/decisions/0020), that it is
-worse by the margin or more: Tango's score test for the difference of paired shares (Tango 1998, "Equivalence test and
-confidence interval for the difference in proportions for the paired-sample design"). Its size is
-about the same on ten rows as on a thousand, where the usual normal interval is far too sure of itself.
+worse by the margin or more: Tango's score test for the difference of paired shares (Tango 1998,
+"Equivalence test and confidence interval for the difference in proportions for the paired-sample
+design"). Its size is about the same on ten rows as on a thousand, where the usual normal interval
+is far too sure of itself.
 
 What follows for a margin of one point: on under about 540 rows a candidate has to gain (five net
 rows of a hundred), and one that merely reads every row as before is refused: so few rows cannot
