@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, insert, inspect, select
 
 from common.errors import ServiceUnavailable
@@ -25,7 +26,8 @@ from learning.private_homes import private_home
 from nlu.card import SHIPPED
 
 _ROOT = Path(__file__).resolve().parent.parent
-_READY_WITHIN_S, _SWAPPED_WITHIN_S, _ENDS_WITHIN_S = 280.0, 60.0, 20.0
+_READY_WITHIN_S, _ENCODED_WITHIN_S = 280.0, 300.0
+_SWAPPED_WITHIN_S, _ENDS_WITHIN_S = 60.0, 20.0
 # What a shop sells and says; whatever is about people stays where it is.
 _GOODS = ("products", "faq_entries", "ranking_rules", "handoff_rules", "canned_answers")
 _ROWS_AT_ONCE = 1000
@@ -179,6 +181,7 @@ def _running(home: Path, *, port: int, demo: bool, settings: Settings) -> Iterat
         )
     try:
         _wait_until_ready(child, f"http://127.0.0.1:{port}", log)
+        _wait_until_encoded(f"http://127.0.0.1:{port + 3}")
         yield
     finally:
         child.send_signal(signal.SIGTERM)
@@ -200,6 +203,26 @@ def _wait_until_ready(child: "subprocess.Popen[bytes]", url: str, log: Path) -> 
                 return
         time.sleep(0.5)
     raise ServiceUnavailable(f"The private shop was not ready after {_READY_WITHIN_S:.0f} s.")
+
+
+def _wait_until_encoded(recommender: str) -> None:
+    """Both models are to be asked among goods that are found by their meaning.
+
+    Without an encoder, or with goods by the hundred thousand that no other run encoded, both are
+    asked as things stand after a while.
+    """
+    deadline = time.monotonic() + _ENCODED_WITHIN_S
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.HTTPError, KeyError):
+            told = httpx.get(f"{recommender}/metrics", timeout=5).text
+            counts = {
+                sample.name: sample.value
+                for family in text_string_to_metric_families(told)
+                for sample in family.samples
+            }
+            if counts["catalogue_encoded"] >= counts["catalogue_products"]:
+                return
+        time.sleep(0.5)
 
 
 def _free_ports(count: int = 8) -> int:

@@ -28,7 +28,7 @@ def test_a_candidate_is_held_against_the_model_in_use(stack: Stack) -> None:
     assert checks["heldout"]["before"] == checks["heldout"]["after"]
     assert checks["stories"]["passed"], told
     assert not checks["stories"]["detail"].startswith("Not held"), told
-    assert checks["stories"]["after"] == checks["stories"]["before"] > 0
+    assert checks["stories"]["after"] >= checks["stories"]["before"] > 30
     # Nobody's corrections show that it is better, so it stays on the shelf.
     assert (candidate / "report.html").is_file()
     # The shop has served on meanwhile, and no private one is left.
