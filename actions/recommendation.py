@@ -65,7 +65,9 @@ def find_similar(turn: Turn) -> None:
         kinds=[Kind(value=kind, word=kind)], words=[], like=product.id, like_title=product.title
     )
     found = find(turn, wishes, skip=turn.turned_down)
-    if len(found.offers) < _FEWEST_ALIKE:
+    # Goods of another kind are no cheaper alternative to the one that there is.
+    fewest = 1 if "cheaper" in turn.reading.signals else _FEWEST_ALIKE
+    if len(found.offers) < fewest:
         # The only ones of their kind: what comes near is of another.
         wishes = wishes.with_changes(kinds=[])
         found = find(turn, wishes, skip=turn.turned_down)

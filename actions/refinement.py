@@ -2,6 +2,7 @@
 
 from actions.comparison import compare_products
 from actions.extremes import asks_for_extreme, name_extreme
+from actions.recommendation import find_similar
 from actions.search import refine_search
 from actions.turn import Turn
 from shop.reference import places
@@ -13,5 +14,14 @@ def refine_or_point(turn: Turn) -> None:
         compare_products(turn)
     elif asks_for_extreme(turn):
         name_extreme(turn)
+    elif _asks_for_another_of_its_kind(turn):
+        find_similar(turn)
     else:
         refine_search(turn)
+
+
+def _asks_for_another_of_its_kind(turn: Turn) -> bool:
+    """Whether it is "anything cheaper?" of the one product before them, found by no kind."""
+    alone = (turn.focus or len(turn.shown) == 1) and not turn.wishes.kinds
+    named = turn.reading.named("category")
+    return bool(alone) and not named and bool({"cheaper", "dearer"} & turn.reading.signals)

@@ -14,6 +14,8 @@ import numpy as np
 from recommender.lexical import Mask
 from recommender.shelf import Rows, Shelf
 
+# "mat" ends format.
+_SHORTEST_END = 4
 _SPLIT_KIND = re.compile(r"\s*(?:[/>&,|]|\band\b)\s*")
 _Finder = Callable[[Shelf, str], Mask]
 
@@ -65,6 +67,24 @@ def with_value(shelf: Shelf, field: str, value: str) -> Mask:
         return shelf.mask([])
     find = _FINDERS.get(field) or partial(_with_attribute, field)
     return shelf.remembered(field, key, lambda: find(shelf, key))
+
+
+def ruled_out(shelf: Shelf, field: str, value: str) -> Mask:
+    """The products that somebody does not want who does not want this value in this field.
+
+    Who wants no book wants no cookbook: a kind goes with what its name ends with.
+    """
+    mask = with_value(shelf, field, value)
+    key = shelf.lexicon.key(value)
+    if field != "category" or len(key) < _SHORTEST_END:
+        return mask
+    ended = [
+        row
+        for kind, rows in shelf.kinds.items()
+        if kind.endswith(key) and kind.rpartition(" ")[2] != key
+        for row in rows
+    ]
+    return mask | shelf.mask(ended)
 
 
 def union(masks: Iterable[Mask]) -> Mask:

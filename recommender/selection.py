@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.lexical import Mask
-from recommender.matching import find_category, union, with_value
+from recommender.matching import find_category, ruled_out, union, with_value
 from recommender.shelf import Shelf
 from recommender.wire import Constraints, Relaxed
 
@@ -93,6 +93,9 @@ def select(
             # Products without a price are not near any.
             mask = mask & np.isfinite(far) if (mask & np.isfinite(far)).any() else mask
             continue
+        if wish.name == "size" and (sized := mask & _in_sizes(shelf)).any():
+            # What comes in no sizes is not what is asked for, of whatever size.
+            mask = sized
         given, mask = _mildest(wish, mask)
         relaxed.append(Relaxed(constraint=wish.name, asked=wish.asked, given=given))
     words, context = _texts(shelf, constraints)
@@ -138,7 +141,9 @@ def _allowed(shelf: Shelf, constraints: Constraints) -> Mask:
         mask &= shelf.available
     for name, values in constraints.exclude.items():
         for value in values:
-            mask &= ~with_value(shelf, name, value)
+            # Who looks for earrings and wants no rings still looks for earrings.
+            out = with_value if constraints.category else ruled_out
+            mask &= ~out(shelf, name, value)
     return mask
 
 
@@ -187,6 +192,10 @@ def _mildest(wish: _Wish, mask: Mask) -> tuple[Any, Mask]:
 
 def _any_of(shelf: Shelf, name: str, values: list[str]) -> Mask:
     return union(with_value(shelf, name, value) for value in values)
+
+
+def _in_sizes(shelf: Shelf) -> Mask:
+    return shelf.mask([row for size, rows in shelf.sizes.items() if size for row in rows])
 
 
 def _plain_colors(shelf: Shelf, values: list[str]) -> list[str]:

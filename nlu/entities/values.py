@@ -79,6 +79,10 @@ class Normaliser:
         kind = self.vocabulary.find_kind(surface, is_word=self.is_word)
         if kind is None:
             return replace(mention, value=surface.lower(), known=False)
+        word = fold(surface)
+        if mention.role == "exclude" and kind.value.endswith(f" {word}"):
+            # Who wants no book wants neither picture books nor others.
+            return replace(mention, value=word, known=True)
         return replace(mention, value=kind.value, known=True)
 
     def read_color(self, surface: str) -> str:

@@ -90,6 +90,14 @@ def test_similar_but_cheaper_is_cheaper_than_that_one(chat: Rehearsal) -> None:
     assert answer.cards == ["s1"]
 
 
+def test_cheaper_than_the_only_one_before_them_is_cheaper_and_of_its_kind(chat: Rehearsal) -> None:
+    chat.say("ask_recommendation", "what do you recommend")
+    chat.say("ask_product_detail", "is the [handbag](product_id:b2) waterproof")
+    answer = chat.say("refine_search", "anything cheaper?")
+    assert chat.recommender.asked[-1].anchor_product_id == "b2"
+    assert answer.cards == ["b1"]
+
+
 def test_similar_ones_are_of_the_same_kind_when_the_recommender_is_down(chat: Rehearsal) -> None:
     chat.say("search_product", "[handbags](category:handbag)")
     chat.recommender.down = True

@@ -1,5 +1,6 @@
 import pytest
 
+from nlu.entities.mentions import Mention
 from nlu.entities.values import Normaliser
 from nlu.lexicon import read_lexicon
 from nlu.vocabulary import Vocabulary
@@ -68,3 +69,14 @@ def test_a_size_the_shop_writes_otherwise_takes_its_form() -> None:
 )
 def test_people_and_events_are_named_one_way(entity: str, said: str, value: str) -> None:
     assert a_normaliser().read_person_or_event(entity, said) == value
+
+
+def test_of_what_is_ruled_out_the_wider_word_stays() -> None:
+    vocabulary = {"picture book": "picture book"}
+    normaliser = a_normaliser(kinds=vocabulary, synonyms={"book": "picture book"})
+    wanted = normaliser.settle("book", Mention("category", 0, 4))
+    refused = normaliser.settle("book", Mention("category", 0, 4, "exclude"))
+    assert wanted is not None
+    assert (wanted.value, wanted.known) == ("picture book", True)
+    assert refused is not None
+    assert (refused.value, refused.known) == ("book", True)

@@ -64,6 +64,45 @@ def test_what_is_excluded_never_comes_back(shelf: Shelf) -> None:
     assert chosen(shelf, category="sneaker", exclude=excluded)[0] == set()
 
 
+def test_a_kind_that_is_excluded_goes_with_all_whose_name_ends_with_it() -> None:
+    shelf = a_shelf(
+        a_product(title="A", product_type="cookbook"),
+        a_product(title="B", product_type="picture book"),
+        a_product(title="C", product_type="bookcase"),
+        a_product(title="D", product_type="earring"),
+        a_product(title="E", product_type="ring"),
+    )
+    assert chosen(shelf, exclude={"category": ["book"]})[0] == {"C", "D", "E"}
+    # Who looks for earrings and wants no rings still looks for earrings.
+    wanted = chosen(shelf, category="earring", exclude={"category": ["rings"]})[0]
+    assert wanted == {"D"}
+
+
+def test_where_a_size_gives_way_what_comes_in_no_sizes_stays_away() -> None:
+    shelf = a_shelf(
+        a_product(title="Shirt", product_type="shirt", size="L", color="navy"),
+        a_product(title="Knife", product_type="knife", color="navy"),
+    )
+    found, relaxed = chosen(shelf, size="M", color="navy")
+    assert found == {"Shirt"}
+    assert relaxed == [Relaxed(constraint="size", asked="M")]
+    # Where all that is asked for comes in no sizes, it is shown.
+    assert chosen(shelf, category="knife", size="M")[0] == {"Knife"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("dark", {"A", "B"}), ("light", {"C"}), ("pastel", {"D"})]
+)
+def test_a_kind_of_colour_takes_in_its_colours(asked: str, found: set[str]) -> None:
+    shelf = a_shelf(
+        a_product(title="A", color="Navy"),
+        a_product(title="B", color="Dark Green"),
+        a_product(title="C", color="Ivory"),
+        a_product(title="D", color="Lilac"),
+    )
+    assert chosen(shelf, color=asked) == (found, [])
+
+
 def test_what_is_not_in_stock_never_comes_back(shelf: Shelf) -> None:
     found, relaxed = chosen(shelf, category="lamp", in_stock=True)
     assert "D" not in found
