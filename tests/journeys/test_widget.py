@@ -176,6 +176,8 @@ def test_who_was_too_fast_is_answered_all_the_same_and_once(visit: Open) -> None
     assert own == ["busy one", "and this one"]
     expect(find(page, ".problem")).to_have_count(0)
     expect(page.get_by_text("Goes out in a moment…")).to_have_count(0)
+    # Before the socket is open a message goes as a request, and the browser notes its 429.
+    visited.complaints[:] = [each for each in visited.complaints if "429" not in each]
 
 
 def test_two_tabs_stay_in_step(visit: Open) -> None:
