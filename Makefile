@@ -33,7 +33,7 @@ audit: setup ## Known vulnerabilities of what we depend on, where the network al
 docs: setup ## Write docs/api.md from the gateway's OpenAPI page
 	@$(bin)/python scripts/api_docs.py
 
-test: setup ## The default tests, under ten minutes on two cores
+test: setup ## The default tests, ten to fourteen minutes on two cores
 	@cd web && PATH="$$PWD/../.tools/node/bin:$$PATH" npm test --silent
 	@$(bin)/python -m pytest $(workers) $(again)
 
