@@ -1,8 +1,8 @@
-import { CheckCheck, Search } from "lucide-react";
+import { CheckCheck } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useLanguage } from "../../words";
 import { Choice } from "../parts/choice";
-import { SearchClear } from "../parts/search-clear";
+import { SearchField } from "../parts/search-field";
 import { Bones, Empty, Trouble } from "../parts/states";
 import { Focus } from "./focus";
 import { useLabelKeys } from "./label-keys";
@@ -97,29 +97,13 @@ function Filters({ wanted, onWant, session }: FiltersProps) {
   }, [words]);
   return (
     <div className="labelling-filters" role="search">
-      <div className="search labelling-search">
-        <Search size={15} aria-hidden="true" />
-        <input
-          id={SEARCH}
-          className="search-field"
-          type="search"
-          aria-label={say("corrections.search")}
-          placeholder={say("corrections.search")}
-          value={words}
-          onChange={(event) => {
-            setWords(event.target.value);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === "Escape" || event.key === "Enter") event.currentTarget.blur();
-          }}
-        />
-        <SearchClear
-          words={words}
-          onClear={() => {
-            setWords("");
-          }}
-        />
-      </div>
+      <SearchField
+        id={SEARCH}
+        label={say("corrections.search")}
+        words={words}
+        onWords={setWords}
+        className="labelling-search"
+      />
       <Choice<Doubt | "">
         label={say("corrections.why")}
         value={wanted.reason}

@@ -1,10 +1,10 @@
-import { Search, X } from "lucide-react";
+import { X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { EVERYTHING, isNarrowed, type Selection } from "../../live/selection";
 import { useTags } from "../../queries";
 import { useLanguage } from "../../words";
 import { Choice } from "../parts/choice";
-import { SearchClear } from "../parts/search-clear";
+import { SearchField } from "../parts/search-field";
 
 const SETTLE_MS = 250;
 
@@ -35,31 +35,13 @@ export function Filters({ selection, onSelect, searchId }: FiltersProps) {
     selection.tag === "" || inUse.includes(selection.tag) ? inUse : [selection.tag, ...inUse];
   return (
     <div className="filters">
-      <div className="search">
-        <Search size={15} aria-hidden="true" />
-        <input
-          id={searchId}
-          className="search-field"
-          type="search"
-          aria-label={say("search")}
-          placeholder={say("search")}
-          value={words}
-          onChange={(event) => {
-            setWords(event.target.value);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === "Escape") setWords("");
-            // Either way the keys are shortcuts again.
-            if (event.key === "Escape" || event.key === "Enter") event.currentTarget.blur();
-          }}
-        />
-        <SearchClear
-          words={words}
-          onClear={() => {
-            setWords("");
-          }}
-        />
-      </div>
+      <SearchField
+        id={searchId}
+        label={say("search")}
+        words={words}
+        onWords={setWords}
+        escapeEmpties
+      />
       <div className="filter-line">
         <Choice
           label={say("filter.channel")}
