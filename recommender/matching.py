@@ -78,13 +78,17 @@ def ruled_out(shelf: Shelf, field: str, value: str) -> Mask:
     key = shelf.lexicon.key(value)
     if field != "category" or len(key) < _SHORTEST_END:
         return mask
+    return mask | shelf.remembered("ended by", key, lambda: _ended_by(shelf, key))
+
+
+def _ended_by(shelf: Shelf, key: str) -> Mask:
     ended = [
         row
         for kind, rows in shelf.kinds.items()
         if kind.endswith(key) and kind.rpartition(" ")[2] != key
         for row in rows
     ]
-    return mask | shelf.mask(ended)
+    return shelf.mask(ended)
 
 
 def union(masks: Iterable[Mask]) -> Mask:

@@ -139,10 +139,10 @@ def _allowed(shelf: Shelf, constraints: Constraints) -> Mask:
     mask = shelf.active.copy()
     if constraints.in_stock:
         mask &= shelf.available
+    # Who looks for earrings and wants no rings still looks for earrings.
+    out = with_value if constraints.category else ruled_out
     for name, values in constraints.exclude.items():
         for value in values:
-            # Who looks for earrings and wants no rings still looks for earrings.
-            out = with_value if constraints.category else ruled_out
             mask &= ~out(shelf, name, value)
     return mask
 
@@ -195,7 +195,8 @@ def _any_of(shelf: Shelf, name: str, values: list[str]) -> Mask:
 
 
 def _in_sizes(shelf: Shelf) -> Mask:
-    return shelf.mask([row for size, rows in shelf.sizes.items() if size for row in rows])
+    sized = (row for size, rows in shelf.sizes.items() if size for row in rows)
+    return shelf.remembered("sized", "", lambda: shelf.mask(list(sized)))
 
 
 def _plain_colors(shelf: Shelf, values: list[str]) -> list[str]:
