@@ -17,7 +17,7 @@ from common.errors import ConfigurationError
 from common.settings import Settings
 from recommender.lexical import Floats, Mask
 from recommender.nearest import MANY, ByteVectors
-from recommender.vectors import Vectors
+from recommender.vectors import Nearest, Vectors
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,19 @@ class DeviceVectors:
         if self._bytes is not None:
             return self._bytes.similar(asked, among=among)
         return _to_numpy(self._matrix @ asked.T)
+
+    @torch.inference_mode()
+    def nearest(self, directions: Floats, k: int, *, among: Mask | None = None) -> Nearest:
+        asked = torch.from_numpy(np.ascontiguousarray(directions)).to(self._matrix)
+        if self._bytes is not None:
+            return self._bytes.nearest(asked, k, among=among)
+        shown = len(self._matrix) if among is None else int(among.sum())
+        scores = asked @ self._matrix.T
+        if among is not None:
+            hidden = torch.from_numpy(~among).to(scores.device)
+            scores.masked_fill_(hidden, -torch.inf)
+        top = scores.topk(min(k, shown), dim=1)
+        return Nearest(top.indices.cpu().numpy(), _to_numpy(top.values))
 
     @torch.inference_mode()
     def rows(self, at: NDArray[np.intp]) -> Floats:

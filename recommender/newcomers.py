@@ -54,18 +54,14 @@ def find_newcomers(shelf: Shelf, had: NDArray[np.int64]) -> Newcomers | None:
     if shelf.vectors is None or not len(new) or not known.any():
         return None
     new = new[np.argsort(-shelf.created[new], kind="stable")[:_AT_MOST]]
-    others = np.flatnonzero(known)
-    count = min(_NEAREST, len(others))
     rows, like, shares = [], [], []
     for start in range(0, len(new), _AT_ONCE):
         some = new[start : start + _AT_ONCE]
-        near = shelf.vectors.similar(shelf.vectors.rows(some), among=known)[others].T
-        nearest = np.argpartition(-near, count - 1, axis=1)[:, :count]
-        likeness = np.take_along_axis(near, nearest, axis=1)
-        best = likeness.max(1, keepdims=True)
-        weights = np.exp(_SHARPNESS * (likeness - best))
+        near = shelf.vectors.nearest(shelf.vectors.rows(some), _NEAREST, among=known)
+        best = near.scores[:, :1]
+        weights = np.exp(_SHARPNESS * (near.scores - best))
         alike = best[:, 0] >= _ALIKE
         rows.append(some[alike])
-        like.append(others[nearest[alike]])
+        like.append(near.rows[alike])
         shares.append((weights / weights.sum(1, keepdims=True))[alike].astype(np.float32))
     return Newcomers(np.concatenate(rows), np.concatenate(like), np.concatenate(shares))

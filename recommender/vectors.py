@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,13 @@ from numpy.typing import NDArray
 from recommender.lexical import Floats, Mask
 
 _AT_ONCE = 500
+
+
+class Nearest(NamedTuple):
+    """The k nearest rows to each direction, the nearest first: [m, k] each."""
+
+    rows: NDArray[np.int64]
+    scores: Floats
 
 
 class Vectors(Protocol):
@@ -21,6 +28,9 @@ class Vectors(Protocol):
 
         Of very many products only the nearest of `among` (bool [n]) need be exact.
         """
+
+    def nearest(self, directions: Floats, k: int, *, among: Mask | None = None) -> Nearest:
+        """The k products nearest to each direction [m, d], of `among` (bool [n])."""
 
     def rows(self, at: NDArray[np.intp]) -> Floats:
         """The embeddings of the products at these rows: float32 [len(at), d]."""

@@ -23,7 +23,7 @@ from recommender.popularity import PopularityWatch
 from recommender.recommender import Recommender
 from recommender.rules import RuleBook
 from recommender.shelf import Shelf
-from recommender.vectors import Encoder
+from recommender.vectors import Encoder, Nearest
 from recommender.wire import Recommendation, RecommendRequest
 from tests.builders import a_product
 
@@ -38,6 +38,15 @@ class ListedVectors:
 
     def similar(self, directions: Floats, *, among: NDArray[np.bool_] | None = None) -> Floats:
         return self._matrix @ directions.T
+
+    def nearest(
+        self, directions: Floats, k: int, *, among: NDArray[np.bool_] | None = None
+    ) -> Nearest:
+        scores = self.similar(directions).T
+        shown = np.arange(scores.shape[1]) if among is None else np.flatnonzero(among)
+        order = np.argsort(-scores[:, shown], kind="stable")[:, :k]
+        rows = shown[order]
+        return Nearest(rows, np.take_along_axis(scores, rows, axis=1))
 
     def rows(self, at: NDArray[np.intp]) -> Floats:
         return self._matrix[at]

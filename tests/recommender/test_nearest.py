@@ -11,11 +11,11 @@ from recommender.nearest import MANY, ByteVectors
 WIDTH = 48
 
 
-def vectors(count: int, *, seed: int = 3) -> Floats:
+def vectors(count: int, *, seed: int = 3, width: int = WIDTH) -> Floats:
     """Vectors of length 1 around a few centres, as texts' are."""
     rng = np.random.default_rng(seed)
-    made = rng.standard_normal((40, WIDTH))[rng.integers(0, 40, count)]
-    made += 0.6 * rng.standard_normal((count, WIDTH))
+    made = np.random.default_rng(3).standard_normal((40, width))[rng.integers(0, 40, count)]
+    made += 0.6 * rng.standard_normal((count, width))
     unit: Floats = (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
     return unit
 
@@ -39,6 +39,28 @@ def test_the_ten_nearest_are_those_of_an_exact_search(count: int, among: Mask | 
     for rows, scores, exact in zip(nearest.rows, nearest.scores, allowed, strict=True):
         assert rows.tolist() == np.argsort(-exact)[:10].tolist()
         assert scores == pytest.approx(exact[rows], abs=1e-5)
+
+
+@pytest.mark.parametrize("among", MASKS.values(), ids=MASKS)
+def test_signs_lose_hardly_any_of_the_ten_nearest(among: Mask | None) -> None:
+    matrix, queries = vectors(20_000, width=384), vectors(40, seed=4, width=384)
+    wide = ByteVectors(torch.from_numpy(matrix))
+    exact = matrix @ queries.T
+    allowed = exact if among is None else np.where(among[:, None], exact, -np.inf)
+    found = 0
+    for column, query in enumerate(torch.from_numpy(queries)):
+        rows = wide.nearest(query[None, :], 10, among=among).rows[0]
+        found += len({*rows.tolist()} & {*np.argsort(-allowed[:, column])[:10].tolist()})
+    assert found >= 0.99 * 10 * len(queries)
+
+
+@pytest.mark.parametrize("among", MASKS.values(), ids=MASKS)
+def test_a_small_catalogue_finds_the_same_ten(among: Mask | None) -> None:
+    placed = DeviceVectors(MATRIX, device=torch.device("cpu"))
+    found = placed.nearest(QUERIES, 10, among=among)
+    allowed = EXACT.T if among is None else np.where(among, EXACT.T, -np.inf)
+    assert found.rows.tolist() == np.argsort(-allowed)[:, :10].tolist()
+    assert found.scores == pytest.approx(np.take_along_axis(allowed, found.rows, axis=1), abs=1e-5)
 
 
 def test_what_a_mask_leaves_out_is_not_found_where_it_leaves_fewer_than_asked() -> None:
