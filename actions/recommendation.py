@@ -6,6 +6,7 @@ from actions.detail import meant_product
 from actions.extremes import asks_for_extreme, name_extreme
 from actions.needs import budget_choices, department_choices, find_departments
 from actions.person import ask_person
+from actions.pick import asks_for_pick, name_pick
 from actions.product_questions import describe_product
 from actions.search import (
     find,
@@ -33,6 +34,9 @@ def recommend_products(turn: Turn) -> None:
     """What we would pick for this shopper, within what they have told us."""
     if asks_for_extreme(turn):
         name_extreme(turn)
+        return
+    if asks_for_pick(turn):
+        name_pick(turn)
         return
     wishes = _advice_wishes(turn)
     if wishes.kinds or wishes.exclude:
@@ -198,6 +202,8 @@ def _advice_wishes(turn: Turn) -> Wishes:
     reading = read_wishes(turn)
     if reading.named("category"):
         return begin(reading, before, shown=shown_prices(turn))
+    if before.kinds and "as_gift" in reading.signals:
+        return refine(reading, before, shown=shown_prices(turn))
     if reading.named("recipient") or reading.named("occasion"):
         # A gift is a fresh start: last week's boots have nothing to do with it.
         wishes = begin(reading, Wishes(gift=before.gift))

@@ -2,6 +2,7 @@
 
 from actions.comparison import compare_products
 from actions.extremes import asks_for_extreme, name_extreme
+from actions.pick import asks_for_pick, name_pick
 from actions.recommendation import find_similar
 from actions.search import refine_search
 from actions.turn import Turn
@@ -14,6 +15,8 @@ def refine_or_point(turn: Turn) -> None:
         compare_products(turn)
     elif asks_for_extreme(turn):
         name_extreme(turn)
+    elif asks_for_pick(turn):
+        name_pick(turn)
     elif _asks_for_another_of_its_kind(turn):
         find_similar(turn)
     else:

@@ -50,8 +50,15 @@ def refine(reading: Reading, before: Wishes, *, shown: Sequence[Decimal] = ()) -
 
 
 def _turns_to_another(reading: Reading, before: Wishes) -> bool:
-    """Whether "now for my brother" is the next gift, and no correction of the last one."""
-    return before.gift and "onward" in reading.signals and _names_another(reading, before)
+    """Whether "now for my brother" is the next gift, and no correction of the last one.
+
+    Who has looked for sneakers and asks for "a gift for my sister" wants no sneakers for her, if it
+    is not said of these ("it's a gift").
+    """
+    if before.gift:
+        return "onward" in reading.signals and _names_another(reading, before)
+    gift = "gift" in reading.signals and "as_gift" not in reading.signals
+    return gift and _names_another(reading, before)
 
 
 def resume(reading: Reading, before: Wishes) -> Wishes:

@@ -141,3 +141,36 @@ def test_a_place_in_the_list_and_nothing_against_it_is_interest(chat: Rehearsal)
 def test_more_like_one_is_of_its_kind(chat: Rehearsal) -> None:
     chat.say("search_product", "[handbags](category:handbag)")
     assert set(chat.say("find_similar", "like the [first](ordinal:1)").cards) == {"b2", "b3"}
+
+
+def test_left_the_choice_we_take_one_and_say_why(chat: Rehearsal) -> None:
+    chat.say("search_product", "[sneakers](category:sneaker)")
+    answer = chat.say("ask_recommendation", "which would you take?")
+    assert answer.cards == ["s1"]
+    assert "4.9 out of 5" in answer.text
+    assert "$20" in answer.text
+
+
+def test_of_two_compared_one_of_these_is_picked(chat: Rehearsal) -> None:
+    chat.say("search_product", "[sneakers](category:sneaker)")
+    chat.say("compare_products", "the [second](ordinal:2) or the [third](ordinal:3)?")
+    assert chat.say("ask_recommendation", "you decide").cards == ["s2"]
+
+
+def test_what_is_picked_is_what_is_spoken_of(chat: Rehearsal) -> None:
+    chat.say("search_product", "[sneakers](category:sneaker)")
+    picked = chat.say("ask_recommendation", "pick one for me").cards
+    assert chat.say("ask_product_detail", "tell me more about it").cards == picked == ["s1"]
+
+
+def test_help_to_choose_other_goods_is_no_pick(chat: Rehearsal) -> None:
+    chat.say("search_product", "[sneakers](category:sneaker)")
+    answer = chat.say("ask_recommendation", "help me choose a [handbag](category)")
+    assert "s1" not in answer.cards
+
+
+def test_what_is_looked_for_may_turn_out_to_be_a_gift(chat: Rehearsal) -> None:
+    chat.say("search_product", "[sneakers](category:sneaker)")
+    answer = chat.say("ask_recommendation", "it's a gift for my [brother](recipient)")
+    assert answer.cards
+    assert all(card.startswith("s") for card in answer.cards)

@@ -362,3 +362,22 @@ def test_what_somebody_likes_is_no_occasion(said: str) -> None:
     assert (wishes.occasion, wishes.purpose) == ([], ["gardening"])
     party = begin(a_reading("a dress for a [wedding](occasion)"), Wishes())
     assert party.occasion == ["wedding"]
+
+
+@pytest.mark.parametrize("change", [begin, refine])
+def test_a_gift_for_somebody_is_no_longer_the_goods_looked_for(
+    change: Callable[[Reading, Wishes], Wishes],
+) -> None:
+    said = a_reading("a gift for my [sister](recipient) who loves cooking, about [40](price_max)")
+    after = change(said, wishing(SNEAKERS))
+    assert (after.kinds, after.color) == ([], [])
+    assert (after.recipient, after.price_max, after.gift) == (["sister"], 40, True)
+
+
+@pytest.mark.parametrize("change", [begin, refine])
+def test_goods_looked_for_may_turn_out_to_be_a_gift(
+    change: Callable[[Reading, Wishes], Wishes],
+) -> None:
+    after = change(a_reading("it's a gift for my [brother](recipient)"), wishing(SNEAKERS))
+    assert after.constraints().category == ["sneaker"]
+    assert (after.recipient, after.price_max) == (["brother"], 60)
