@@ -45,7 +45,7 @@ def train_recommender(
     from recommender.foresight import IN_SHOP
     from recommender.sequence.gate import problem_of
     from recommender.sequence.learning import add_neighbours, count_everything
-    from recommender.sequence.sources import read_shop
+    from recommender.sequence.sources import learn_shops_intent, read_shop
     from recommender.sequence.storage import read_card, save
     from recommender.sequence.training import train
     from recommender.weighing import weigh_shop
@@ -72,6 +72,7 @@ def train_recommender(
         )
     learnt = add_neighbours(trained, shop.histories, nearness=IN_SHOP)
     weighed = weigh_shop(settings, shop)
+    intent = learn_shops_intent(settings, shop, trained)
     folder = output or new_folder(shelf)
     save(
         folder,
@@ -81,7 +82,8 @@ def train_recommender(
         neighbours=count_everything(learnt, shop.histories).neighbours,
         share=learnt.share,
         weights=weighed.weights,
-        metrics=learnt.metrics | weighed.metrics,
+        intent=intent.head if intent and intent.is_worth_it else None,
+        metrics=learnt.metrics | weighed.metrics | (intent.metrics if intent else {}),
     )
     checkpoint.unlink()
     best = learnt.metrics
@@ -96,6 +98,13 @@ def train_recommender(
         console.print(
             f"Weights {kind.replace('_', ' ')}: NDCG@10 {found:.3f} learnt, "
             f"{by_hand:.3f} by hand, of {judged} shoppers; the learnt ones are {taken}."
+        )
+    if intent:
+        taken = "taken" if intent.is_worth_it else "left"
+        console.print(
+            f"Purchase intent: AUROC {intent.auroc:.3f} on {intent.judged} visits of shoppers who "
+            f"taught nothing; log loss {intent.loss:.3f}, by the usual share alone "
+            f"{intent.usual_loss:.3f}; it is {taken}."
         )
     if output is None:
         if problem := problem_of(read_card(folder)):

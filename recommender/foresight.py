@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -25,14 +26,29 @@ _OFTEN = 3
 _TELLING = 1.5
 # To say that a product follows from another, at least this much of its chance must come from there.
 _MOSTLY = 0.5
+# Who is so many times as likely to buy as usual is about to.
+READY = 2.0
 
 LeadStep = Literal["cart", "bought", "viewed"]
 
 
-class Scores(Protocol):
-    """Logarithms of every item's odds for each history: float32 [u, n]."""
+class Reader(Protocol):
+    """Reads histories: the sequence model, laid out over a catalogue."""
 
-    def __call__(self, histories: Histories) -> Floats: ...
+    def users(self, histories: Histories) -> Floats:
+        """Where each shopper goes on from their last step: float32 [u, d]."""
+
+    def score(self, users: Floats) -> Floats:
+        """Logarithms of every item's odds for these vectors: float32 [u, n]."""
+
+
+class Intent(Protocol):
+    """Foresees whether a visit ends with a purchase; `usual` is the share of visits that do."""
+
+    @property
+    def usual(self) -> float: ...
+
+    def likely(self, user: Floats, steps: Sequence[Step], *, now: datetime) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +78,9 @@ class Foresight:
         *,
         name: str,
         neighbours: Neighbours | None = None,
-        sequence: Scores | None = None,
+        sequence: Reader | None = None,
         share: float = 1.0,
+        intent: Intent | None = None,
         newcomers: Newcomers | None = None,
         weights: Weights = HAND,
     ) -> None:
@@ -75,6 +92,7 @@ class Foresight:
             neighbours: counted.
             sequence: learnt.
             share: of the neighbours, where both are there.
+            intent: a head on the learnt half.
             newcomers: goods that neighbours cannot know yet.
             weights: learnt beside it, else those set by hand.
         """
@@ -84,9 +102,10 @@ class Foresight:
         self._neighbours = neighbours
         self._sequence = sequence
         self._share = 1.0 if sequence is None else share
+        self._intent = intent
         self._newcomers = newcomers
 
-    def foresee(self, shelf: Shelf, steps: Sequence[Step]) -> "Forecast | None":
+    def foresee(self, shelf: Shelf, steps: Sequence[Step], *, now: datetime) -> "Forecast | None":
         """What comes next after these steps, newest first; None where they say nothing."""
         oldest_first = list(reversed(steps))
         history = from_steps([oldest_first], self._shelf.row)
@@ -97,8 +116,11 @@ class Foresight:
             counted = self._neighbours(history)
             # What they had already is not what comes next.
             counted[0, history.items] = 0.0
+        readiness = 1.0
         if self._sequence is not None:
-            logits = self._sequence(history)
+            users = self._sequence.users(history)
+            readiness = self._readiness(users[0], oldest_first, now=now)
+            logits = self._sequence.score(users)
             logits[0, history.items] = -np.inf
             chances = np.exp(mix(logits, counted, share=self._share)[0])
         else:
@@ -119,7 +141,13 @@ class Foresight:
             neighbours=self._neighbours,
             shelf=self._shelf,
             steps=oldest_first,
+            readiness=readiness,
         )
+
+    def _readiness(self, user: Floats, steps: Sequence[Step], *, now: datetime) -> float:
+        if self._intent is None:
+            return 1.0
+        return min(self._intent.likely(user, steps, now=now) / self._intent.usual, READY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +158,8 @@ class Forecast:
         likely: how much likelier than chance each product of today's shelf is, on a logarithmic
             scale: 0 for as likely as any other or less, 1 for certain [n].
         chances: by the items of the shelf it was foreseen in, summing to one.
+        readiness: how much likelier than usual the visit ends with a purchase, at most `READY`; 1
+            where nothing is known of that.
     """
 
     likely: Floats
@@ -140,6 +170,7 @@ class Forecast:
     neighbours: Neighbours | None
     shelf: Shelf
     steps: Sequence[Step]
+    readiness: float = 1.0
 
     def lead(self, product_id: str) -> Lead | None:
         """What of the shopper's past leads to a product; None where no one thing mostly does."""

@@ -137,6 +137,7 @@ class ForesightWatch:
             known: the problem that was logged already.
         """
         # torch takes seconds to import: this thread does it, while others answer.
+        from recommender.sequence.intent import load_intent
         from recommender.sequence.storage import load, load_neighbours, read_card
 
         encoder = self._catalogue.encoder
@@ -145,12 +146,14 @@ class ForesightWatch:
                 raise ShopkeeperError("The products' texts are not embedded.")
             ids = [good.id for good in shelf.goods]
             texts = shelf.vectors.rows(np.arange(len(shelf)))
+            sequence = load(folder, item_ids=ids, texts=texts, encoder=encoder.name)
             found = Foresight(
                 shelf,
                 name=folder.name,
                 neighbours=load_neighbours(folder, item_ids=ids),
-                sequence=load(folder, item_ids=ids, texts=texts, encoder=encoder.name),
+                sequence=sequence,
                 share=read_card(folder).share,
+                intent=load_intent(folder, width=sequence.width),
                 weights=load_weights(folder),
             )
         except ShopkeeperError as error:

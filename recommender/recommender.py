@@ -15,7 +15,7 @@ from db.behaviour import Step, recent_events
 from recommender.catalogue import Catalogue
 from recommender.diversity import spread
 from recommender.exploration import explore
-from recommender.foresight import Forecast, Foresight
+from recommender.foresight import READY, Forecast, Foresight
 from recommender.foresight_watch import ForesightWatch
 from recommender.impressions import ImpressionLog
 from recommender.lexical import Floats, Mask
@@ -40,6 +40,7 @@ _VERSION = "fused-1"
 _RELEVANT = 0.45
 # Where the nearest price leads, or an order by name, only what was asked for may stand there.
 _RELEVANT_SORTED = 0.7
+_ANNOYED = -0.3
 
 
 class UnknownAnchor(BadRequest):
@@ -113,13 +114,14 @@ class Recommender:
             query=query,
             query_vector=self._query_vector(shelf, query),
             taste=taste,
-            forecast=_foresee(foresight, shelf, _with_page(steps, request, now=now)),
+            forecast=_foresee(foresight, shelf, _with_page(steps, request, now=now), now=now),
             anchor=anchor,
             price_max=request.constraints.price_max,
             now=now,
             place=place,
             stranger=not taste.owned,
             weights=foresight.weights if foresight else HAND,
+            mood=request.context.sentiment or 0.0,
         )
         items, propensities, more = self._rank(shelf, asked, selection, request, rules=rules)
         prices = [shelf.goods[shelf.row[item.product_id]].price for item in items]
@@ -179,7 +181,7 @@ class Recommender:
             picked = [(int(row), 0.0) for row in order[:k]]
         else:
             picked = spread(shelf, scores, order, k=k, kinds=several or _named_kinds(shelf, asked))
-        free = own and asked.anchor is None and not asked.query.leads
+        free = own and asked.anchor is None and not asked.query.leads and _has_time(asked)
         picked, propensities = explore(
             picked, order[: 2 * k].tolist(), share=self._exploration if free else 0.0, rng=self._rng
         )
@@ -231,8 +233,15 @@ def _moment(request: RecommendRequest) -> datetime:
     return asked.astimezone(UTC) if asked.tzinfo else asked.replace(tzinfo=UTC)
 
 
-def _foresee(foresight: Foresight | None, shelf: Shelf, steps: list[Step]) -> Forecast | None:
-    return foresight.foresee(shelf, steps) if foresight else None
+def _foresee(
+    foresight: Foresight | None, shelf: Shelf, steps: list[Step], *, now: datetime
+) -> Forecast | None:
+    return foresight.foresee(shelf, steps, now=now) if foresight else None
+
+
+def _has_time(asked: Asked) -> bool:
+    """Whether a product may be tried on them: not on who is about to buy, nor who is annoyed."""
+    return asked.readiness < READY and asked.mood > _ANNOYED
 
 
 def _with_page(steps: list[Step], request: RecommendRequest, *, now: datetime) -> list[Step]:

@@ -30,6 +30,7 @@ class Asked:
     Attributes:
         stranger: they have bought nothing yet, as far as their last steps tell.
         weights: what each part counts.
+        mood: of their last message, -1 (angry) to 1 (delighted).
     """
 
     query: Query
@@ -42,6 +43,12 @@ class Asked:
     place: Place
     stranger: bool
     weights: Weights = HAND
+    mood: float = 0.0
+
+    @property
+    def readiness(self) -> float:
+        """How much likelier than usual they are to buy before they go; 1 where nobody knows."""
+        return self.forecast.readiness if self.forecast else 1.0
 
 
 def score_parts(
@@ -68,7 +75,8 @@ def score_parts(
     if asked.forecast is not None:
         raw["next"] = asked.forecast.likely
     raw["popular"] = popularity.recent(shelf, place=asked.place, stranger=asked.stranger)
-    raw["intent"] = popularity.purchase_intent(shelf)
+    # What others bought once they had looked at it is for who is about to buy.
+    raw["intent"] = popularity.purchase_intent(shelf) * np.float32(asked.readiness)
     raw["season"] = popularity.seasonal(shelf, month=asked.now.month)
     raw |= _by_offer(shelf, asked, candidates)
     if asked.query.cheap:
@@ -155,8 +163,11 @@ def _by_offer(shelf: Shelf, asked: Asked, candidates: Mask) -> dict[str, Floats]
     if (new[candidates] > 0).mean() > _MOST:
         # A shop that has just been filled has no new arrivals.
         new = np.zeros_like(new)
+    # Who has been let down should get what others were content with.
+    careful = 1 + max(0.0, -asked.mood)
+    rated = np.where(np.isnan(shelf.rating), 0.0, np.clip(believed - 3.0, 0.0, 2.0) / 2)
     parts = {
-        "rating": np.where(np.isnan(shelf.rating), 0.0, np.clip(believed - 3.0, 0.0, 2.0) / 2),
+        "rating": careful * rated,
         "sale": np.nan_to_num(off),
         "new": new,
         "out_of_stock": ~shelf.available,

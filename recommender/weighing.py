@@ -206,7 +206,9 @@ def asked_of(known: Known, moment: Moment) -> Asked:
         query=query,
         query_vector=encoder.encode_query(query.text) if encoder else None,
         taste=taste,
-        forecast=known.foresight.foresee(shelf, moment.steps) if known.foresight else None,
+        forecast=known.foresight.foresee(shelf, moment.steps, now=moment.at)
+        if known.foresight
+        else None,
         anchor=None,
         price_max=None,
         now=moment.at,

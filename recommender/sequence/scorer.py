@@ -26,6 +26,11 @@ class SequenceScorer:
         self._device = model.tower.known.device
         self._items = model.item_vectors(torch.arange(len(model.tower), device=self._device))
 
+    @property
+    def width(self) -> int:
+        """Of the users' and the items' vectors."""
+        return self._items.shape[1]
+
     @torch.inference_mode()
     def users(self, histories: Histories) -> Floats:
         """Where each shopper goes on from their last step: float32 [u, d]; zero for a stranger."""

@@ -14,6 +14,8 @@ from recommender.lexical import Floats
 from recommender.lexicon import load_lexicon
 from recommender.sequence.errors import TrainingDataError
 from recommender.sequence.histories import Histories, from_steps
+from recommender.sequence.intent import LearntIntent, learn_intent
+from recommender.sequence.training import Trained
 from recommender.shelf import Shelf
 from recommender.vectors import Encoder
 
@@ -82,4 +84,14 @@ def read_shop(settings: Settings, *, load: Callable[[], Encoder] | None = None) 
         )
     finally:
         catalogue.stop()
+        engine.dispose()
+
+
+def learn_shops_intent(settings: Settings, shop: Shop, trained: Trained) -> LearntIntent | None:
+    """The head that foresees purchases, from all visits; None where these are too few."""
+    engine = make_engine(settings.database_url)
+    try:
+        with session_factory(engine)() as session:
+            return learn_intent(each_shoppers_events(session), trained.scorer(), shop.shelf.row)
+    finally:
         engine.dispose()

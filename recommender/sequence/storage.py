@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from recommender.lexical import Floats
 from recommender.sequence.errors import SequenceModelError
+from recommender.sequence.intent import PurchaseIntent, save_intent
 from recommender.sequence.links_file import load_links, save_links
 from recommender.sequence.model import SequenceModel
 from recommender.sequence.neighbours import Nearness, Neighbours
@@ -65,6 +66,7 @@ def save(
     neighbours: Neighbours | None = None,
     share: float = 0.0,
     weights: Weights = HAND,
+    intent: PurchaseIntent | None = None,
     metrics: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a model and the ids of the catalogue's items, which it was trained on.
@@ -77,6 +79,7 @@ def save(
         neighbours: counted in the same catalogue, to be mixed in.
         share: of the neighbours in the mixture.
         weights: of the score that the forecast becomes a part of.
+        intent: whether a visit ends with a purchase.
         metrics: figures beside the model's own.
     """
     model = trained.model
@@ -103,6 +106,8 @@ def save(
     if neighbours:
         save_links(folder, neighbours)
     save_weights(folder, weights)
+    if intent:
+        save_intent(folder, intent)
     (folder / ITEMS).write_text(json.dumps(list(item_ids), ensure_ascii=False) + "\n")
     # Last: a folder without a card is no model.
     (folder / CARD).write_text(json.dumps(asdict(card), indent=2) + "\n")
