@@ -5,7 +5,8 @@
 All take turns over the same held-out texts, one thread each, so that whatever else the machine does
 slows them alike: read the ratios. Ours are whole parses, with rules, values and sentiment; DIET's
 have intents alone. Processor time is that of the whole process. `server` is a parse over HTTP from
-`python -m nlu.server`, started fresh, whose start and memory are told too.
+`python -m nlu.server`, `diet server` one from Rasa's, both fresh; their start and memory are
+told too. Ratios are of what is alike: in process to DIET in process, over HTTP to its server.
 """
 
 import argparse
@@ -76,6 +77,7 @@ def main() -> int:
         runs["server"] = stack.enter_context(server(folder / "home"))
         if not options.without_diet:
             runs["diet"] = stack.enter_context(diet(folder))
+            runs["diet server"] = stack.enter_context(diet_server(folder))
         took: dict[str, list[Took]] = {name: [] for name in runs}
         for number in range(-WARM_UP, options.rounds):
             for name, ask in runs.items():
@@ -128,21 +130,51 @@ def in_process(predictor: Predictor) -> Contender:
 @contextmanager
 def server(home: Path) -> Iterator[Contender]:
     """Our server on a port of its own, asked over HTTP."""
+    port = free_port()
+    settings = {"SHOPKEEPER_HOME": str(home), "SHOPKEEPER_PORT_BASE": str(port - 1)}
+    command = [sys.executable, "-m", "nlu.server"]
+    settings |= {"SHOPKEEPER_DEVICE": "cpu"}
+    with over_http("server", command, cwd=ROOT, env=settings, port=port, ready="/readyz") as ask:
+        yield ask
+
+
+@contextmanager
+def diet_server(folder: Path) -> Iterator[Contender]:
+    """Rasa's own server with the model that `diet` trained."""
+    port = free_port()
+    command = [str(DIET_PYTHON), "-m", "rasa", "run", "--enable-api", "--model", "models"]
+    command += ["--port", str(port), "--interface", "127.0.0.1"]
+    with over_http(
+        "DIET's server", command, cwd=folder, env=DIET_CALM, port=port, ready="/status"
+    ) as ask:
+        yield ask
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = {"SHOPKEEPER_HOME": str(home), "SHOPKEEPER_PORT_BASE": str(port - 1)}
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def over_http(
+    name: str, command: Sequence[str], *, cwd: Path, env: dict[str, str], port: int, ready: str
+) -> Iterator[Contender]:
+    """A process of its own that answers `POST /model/parse`; tells its start and memory."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "nlu.server"],
-        cwd=ROOT,
-        env=os.environ | CALM | settings | {"SHOPKEEPER_DEVICE": "cpu"},
+        command,
+        cwd=cwd,
+        env=os.environ | CALM | env,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
-            while not is_ready(http):
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
+            while not is_ready(http, ready):
+                if process.poll() is not None:
+                    raise SystemExit(f"{name} ended with {process.returncode}.")
                 time.sleep(0.05)
             seconds = time.perf_counter() - started
             spent = sum(os_times(process.pid))
@@ -157,16 +189,16 @@ def server(home: Path) -> Iterator[Contender]:
 
             yield ask
             mib = resident_kib(process.pid) / 1024
-        print(f"server ready after {seconds:.1f} s ({spent:.1f} s of processor), {mib:.0f} MiB")
+        print(f"{name} ready after {seconds:.1f} s ({spent:.1f} s of processor), {mib:.0f} MiB")
     finally:
         process.terminate()
         process.wait()
 
 
-def is_ready(http: httpx.Client) -> bool:
+def is_ready(http: httpx.Client, path: str) -> bool:
     """Whether it can do its work by now."""
     try:
-        return http.get("/readyz").status_code == httpx.codes.OK
+        return http.get(path).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 
@@ -220,8 +252,9 @@ def table(took: dict[str, list[Took]]) -> list[str]:
     figures = {name: figures_of(found) for name, found in took.items()}
     for name, (p50, p95, processor) in figures.items():
         ratios = ["", ""]
-        if "diet" in figures:
-            ratios = [f"{p50 / figures['diet'][0]:.2f}", f"{processor / figures['diet'][2]:.2f}"]
+        peer = figures.get("diet server" if "server" in name else "diet")
+        if peer:
+            ratios = [f"{p50 / peer[0]:.2f}", f"{processor / peer[2]:.2f}"]
         lines.append(f"| {name} | {p50:.2f} | {p95:.2f} | {processor:.2f} | {' | '.join(ratios)} |")
     return lines
 

@@ -18,6 +18,17 @@ def test_middle_slow_end_and_processor_are_told_with_their_ratio_to_diet() -> No
     assert lines[2] == "| onnx int8 | 51.00 | 96.00 | 1.00 | 0.50 | 0.25 |"
 
 
+def test_what_is_asked_over_http_is_held_against_what_is_asked_so_too() -> None:
+    lines = table(
+        {
+            "server": [(6.0, 3.0)] * 3,
+            "diet": [(10.0, 9.0)] * 3,
+            "diet server": [(12.0, 12.0)] * 3,
+        }
+    )
+    assert lines[2].endswith("| 0.50 | 0.25 |")
+
+
 def test_texts_are_of_the_length_that_was_asked_for(shipped: Predictor) -> None:
     texts = texts_of(shipped, tokens=16)
     assert len(texts) > 20
