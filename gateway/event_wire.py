@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from common.cells import cell_of
 from db.behaviour import WITHOUT_ITEMS
 from db.tables.behaviour import EVENT_NAMES
 from gateway.text import CleanText, Identifier
@@ -55,6 +56,12 @@ class ShopEvent(BaseModel):
     )
     country: Place | None = None
     region: Place | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = Field(
+        default=None,
+        description="With longitude, in degrees. Only the cell of some 50 km around it is kept, "
+        "as the region where none is named.",
+    )
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
     text: Annotated[CleanText, StringConstraints(max_length=5000)] | None = None
 
@@ -66,9 +73,18 @@ class ShopEvent(BaseModel):
             raise ValueError("search_term: search carries one")
         if self.name == "review" and self.rating is None:
             raise ValueError("rating: review carries one from 1 to 5")
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude, longitude: both or neither")
         if self.timestamp > datetime.now(UTC) + CLOCK_LEEWAY:
             raise ValueError("timestamp: it lies in the future")
         return self
+
+    @property
+    def around(self) -> str | None:
+        """The region, or the cell around the coordinates."""
+        if self.region or self.latitude is None or self.longitude is None:
+            return self.region
+        return cell_of(self.latitude, self.longitude)
 
 
 class EventsRequest(BaseModel):

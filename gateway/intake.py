@@ -90,7 +90,7 @@ def _rows(event: ShopEvent, speaker: Speaker | None) -> list[Record]:
         "ranking_id": event.ranking_id,
         "order_id": event.transaction_id if event.name in ORDERED else None,
         "country": event.country or (speaker.country if speaker else None),
-        "region": event.region,
+        "region": event.around,
     }
     if not event.items:
         return [{**common, "product_id": None, "price": None, "quantity": None}]

@@ -3,14 +3,17 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from common.cells import is_cell
 from db.tables.customers import Customer
 
-# Nothing for the whole world, a country, or a country and its region.
+# Nothing for the whole world, a country, or a country and its region or cell; or a cell alone.
 Place = tuple[str, ...]
 
 
 def place_of(country: str | None, region: str | None) -> Place:
-    """The place as far as it is known; a region without its country says nothing."""
+    """The place as far as it is known; a region without its country says nothing, if no cell."""
+    if not country and region and is_cell(region):
+        return (region,)
     return tuple(name for name in (country, country and region) if name)
 
 

@@ -205,7 +205,7 @@ class Recommender:
 
     def _shopper(self, request: RecommendRequest) -> tuple[list[Step], Place, bool]:
         """The shopper's last steps, where they are, and whether the database could be asked."""
-        place = place_of(request.context.country, request.context.region)
+        place = place_of(request.context.country, request.context.around)
         if request.customer_id is None and request.session_id is None:
             return [], place, True
         try:

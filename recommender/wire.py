@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
+from common.cells import cell_of
+
 ReasonCode = Literal[
     "matches_query",
     "similar_to_viewed",
@@ -87,9 +89,25 @@ class Context(BaseModel):
     time: datetime | None = None
     country: str | None = None
     region: str | None = None
+    # Degrees; taken as the cell that they lie in where no region is named.
+    latitude: Annotated[FiniteFloat, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[FiniteFloat, Field(ge=-180, le=180)] | None = None
     # The score of the last message, -1 (angry) to 1 (delighted).
     sentiment: Annotated[FiniteFloat, Field(ge=-1, le=1)] | None = None
     page_product_id: str | None = None
+
+    @model_validator(mode="after")
+    def _point_is_whole(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude: give both or neither")
+        return self
+
+    @property
+    def around(self) -> str | None:
+        """The region, or the cell around the coordinates."""
+        if self.region or self.latitude is None or self.longitude is None:
+            return self.region
+        return cell_of(self.latitude, self.longitude)
 
 
 class RecommendRequest(BaseModel):

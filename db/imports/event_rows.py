@@ -1,5 +1,6 @@
 """One event with one product out of one row of a file."""
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
+from common.cells import cell_of
 from db.behaviour import WITHOUT_ITEMS
 from db.imports.fields import (
     Fields,
@@ -24,7 +26,7 @@ from db.tables.behaviour import EVENT_NAMES
 
 FIELDS = (
     *("name", "timestamp", "customer_id", "visitor_id", "item_id", "price", "quantity"),
-    *("search_term", "order_id", "rating", "country", "region"),
+    *("search_term", "order_id", "rating", "country", "region", "latitude", "longitude"),
 )
 NEEDED = ("name", "timestamp")
 # Flattened exports of BigQuery write items.item_id, items_item_id or item_id.
@@ -42,6 +44,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "country": ("geo.country", "geo_country"),
     "region": ("geo.region", "geo_region"),
+    "latitude": ("lat", "geo.latitude"),
+    "longitude": ("lon", "lng", "geo.longitude"),
 }
 # What other tools, and Google's older ones, call the same.
 NAMES: Mapping[str, str] = {
@@ -126,8 +130,18 @@ def parse_event(fields: Fields, *, highest: Decimal, date_format: str | None = N
         country=fields.take(
             "country", partial(_parse_short_text, longest=LONGEST_PLACE), default=""
         ),
-        region=fields.take("region", partial(_parse_short_text, longest=LONGEST_PLACE), default=""),
+        region=_region(fields),
     )
+
+
+def _region(fields: Fields) -> str:
+    """The region, or the cell around the coordinates where none is named."""
+    named = fields.take("region", partial(_parse_short_text, longest=LONGEST_PLACE), default="")
+    latitude = fields.take("latitude", partial(_parse_degrees, most=90), default=None)
+    longitude = fields.take("longitude", partial(_parse_degrees, most=180), default=None)
+    if named or latitude is None or longitude is None:
+        return named
+    return cell_of(latitude, longitude)
 
 
 def name_of(given: str) -> str:
@@ -170,6 +184,18 @@ def _parse_stars(text: str) -> int:
     if not 1 <= stars <= 5:
         raise BadField(f"{text!r} is no rating; expected a whole number from 1 to 5")
     return stars
+
+
+def _parse_degrees(text: str, *, most: int) -> float | None:
+    if parse_text(text).lower() in NOTHING:
+        return None
+    try:
+        degrees = float(text)
+    except ValueError:
+        degrees = math.nan
+    if not abs(degrees) <= most:
+        raise BadField(f"{text!r} is no coordinate; expected degrees from -{most} to {most}")
+    return degrees
 
 
 def _parse_short_text(text: str, *, longest: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from common.cells import cell_of
 from db.tables.behaviour import EVENT_NAMES, Event
 from db.tables.catalog import Product, Review
 from shop.identity import sign
@@ -101,6 +102,13 @@ def test_a_wrong_key_is_401_even_beside_a_good_token(gateway: Gateway, key: str)
     assert post(gateway, headers, a_view()).status_code == 401
 
 
+def test_of_coordinates_the_cell_alone_is_kept(gateway: Gateway) -> None:
+    point = {"latitude": 51.5, "longitude": -0.12}
+    named = a_view(customer_id="c2", region="Kent", **point)
+    post(gateway, by_key(gateway), a_view(customer_id="c1", **point), named)
+    assert [event.region for event in kept(gateway)] == [cell_of(51.5, -0.12), "Kent"]
+
+
 def test_bad_events_are_named_by_place_and_reason_and_the_good_are_kept(
     gateway: Gateway,
 ) -> None:
@@ -115,6 +123,8 @@ def test_bad_events_are_named_by_place_and_reason_and_the_good_are_kept(
         "items.0.item_id": a_view(items=[{"item_id": "nul\x00"}]),
         "price": a_view(items=[{"item_id": "p1", "price": -1}]),
         "quantity": a_view(items=[{"item_id": "p1", "quantity": 0}]),
+        "latitude": a_view(latitude=91, longitude=0),
+        "both or neither": a_view(latitude=51.5),
         "search_term": {"name": "search", "timestamp": NOON, "items": []},
         "valid dictionary": "no object",
     }

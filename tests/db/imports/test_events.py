@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from common.cells import cell_of
 from db.engine import session_factory
 from db.imports.events import EventOptions, import_events
 from db.imports.orders import OrderOptions, import_orders
@@ -83,6 +84,21 @@ def test_a_row_is_what_somebody_did_with_a_product(shop: Shop) -> None:
     (event,) = shop.events()
     assert (event.name, event.occurred_at, event.customer_id) == ("add_to_cart", NOON, "maya")
     assert (event.product_id, event.price, event.quantity) == ("cap", Decimal("59.90"), 2)
+
+
+def test_of_coordinates_the_cell_alone_is_kept(shop: Shop) -> None:
+    header = HEADER.strip() + ",region,lat,lon\n"
+    rows = [
+        a_row(item_id=item, region=region, lat=lat, lon=lon)
+        for item, region, lat, lon in (
+            *(("cap", "", "51.5", "-0.12"), ("mug", "Kent", "51.2", "0.7")),
+            ("pan", "", "(not set)", ""),
+        )
+    ]
+    shop.take(*rows, header=header)
+    assert [event.region for event in shop.events()] == [cell_of(51.5, -0.12), "Kent", None]
+    with pytest.raises(BadRows, match="line 2, latitude: '95' is no coordinate"):
+        shop.take(a_row(region="", lat="95", lon="0"), header=header)
 
 
 @pytest.mark.parametrize("name", EVENT_NAMES)
