@@ -27,19 +27,29 @@ class Line:
     spread: Sequence[float]
 
 
-def draw_lines(lines: Sequence[Line], *, across: str = "corrections") -> str:
-    """All lines in one picture, with a key beneath."""
+def draw_lines(
+    lines: Sequence[Line], *, across: str = "corrections", rise: float = 0.05, stride: int = 100
+) -> str:
+    """All lines in one picture, with a key beneath.
+
+    Args:
+        lines: which.
+        across: what x counts.
+        rise: between two lines of the grid.
+        stride: between two numbers under it.
+    """
     most = max(max(line.x) for line in lines)
     low = min(min(line.y) for line in lines)
-    floor = int(low * 20) / 20
-    ceiling = min(1.0, (int(max(max(line.y) for line in lines) * 20) + 1) / 20)
+    floor = int(low / rise) * rise
+    ceiling = min(1.0, (int(max(max(line.y) for line in lines) / rise) + 1) * rise)
 
     def place(x: float, y: float) -> str:
         left = _LEFT + x / most * _WIDTH
         down = _TOP + (ceiling - y) / (ceiling - floor) * _HEIGHT
         return f"{left:.1f},{down:.1f}"
 
-    parts = [*_grid(floor, ceiling, most), _text(_LEFT + _WIDTH / 2, _TOP + _HEIGHT + 34, across)]
+    parts = [_text(_LEFT + _WIDTH / 2, _TOP + _HEIGHT + 34, across)]
+    parts += _grid(floor, ceiling, most, rise=rise, stride=stride)
     for number, line in enumerate(lines):
         colour = COLOURS[number % len(COLOURS)]
         dash = ' stroke-dasharray="5 3"' if number >= len(COLOURS) else ""
@@ -65,18 +75,18 @@ def draw_lines(lines: Sequence[Line], *, across: str = "corrections") -> str:
     )
 
 
-def _grid(floor: float, ceiling: float, most: float) -> list[str]:
+def _grid(floor: float, ceiling: float, most: float, *, rise: float, stride: int) -> list[str]:
     parts = []
-    steps = round((ceiling - floor) / 0.05)
+    steps = round((ceiling - floor) / rise)
     for step in range(steps + 1):
-        share = floor + step * 0.05
+        share = floor + step * rise
         y = _TOP + (ceiling - share) / (ceiling - floor) * _HEIGHT
         parts.append(
             f'<line x1="{_LEFT}" y1="{y:.1f}" x2="{_LEFT + _WIDTH}" y2="{y:.1f}" '
             f'stroke="{_GREY}" stroke-width="0.5" opacity="0.5"/>'
         )
         parts.append(_text(_LEFT - 6, y + 4, f"{share:.2f}", anchor="end"))
-    marks = range(0, int(most) + 1, 100)
+    marks = range(0, int(most) + 1, stride)
     return parts + [_text(_LEFT + x / most * _WIDTH, _TOP + _HEIGHT + 16, str(x)) for x in marks]
 
 

@@ -1,6 +1,7 @@
 """How good the next purchase is foreseen after so many minutes of one processor: ours and a peer.
 
     python -m benchmarks.recommender_curve [--set beauty] [--minutes 1 3 6 10 15] [--peer PYTHON]
+        [--plot docs/images/recommender_curve.svg]
 
 Ours is the transformer with the neighbours beside it, the best epoch on validation so far; the peer
 is RecTools' SASRec with sampled softmax (see `rectools_sasrec.py` for its environment), one after
@@ -20,6 +21,7 @@ from typing import Any
 
 import torch
 
+from benchmarks.learning_plot import Line, draw_lines
 from benchmarks.personal_search import read_checkpoint
 from benchmarks.recommender import FIRST_SEED
 from benchmarks.recommender_sets import FILES, REAL, encode, read_set
@@ -43,6 +45,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, nargs="+", default=[1, 3, 6, 10, 15])
     parser.add_argument("--peer", type=Path, default=_PEER, help="Python of the peer")
     parser.add_argument("--factors", type=int, default=64, help="width of the peer's vectors")
+    parser.add_argument("--plot", type=Path, help="write an SVG here")
     asked = parser.parse_args()
     if not REAL.is_dir():
         print(f"{REAL} is not there: name the folder of real data by SHOPKEEPER_DATA.")
@@ -73,7 +76,18 @@ def main() -> int:
             shown = " | ".join(f"{value:.4f}" for value in told)
             done = f"{point['epochs']} | {point['cpu_seconds']:.0f}"
             print(f"| {point['minutes']:g} | {name} | {done} | {shown} |")
+    if asked.plot:
+        asked.plot.write_text(draw(points))
     return 0
+
+
+def draw(points: dict[str, list[dict[str, Any]]]) -> str:
+    """Both curves as an SVG; what a point tells holds from then on."""
+    lines = [
+        Line(name, [p["minutes"] for p in found], [p["test_ndcg@10"] for p in found], [])
+        for name, found in points.items()
+    ]
+    return draw_lines(lines, across="minutes of one processor; NDCG@10", rise=0.01, stride=10)
 
 
 class _PastLastPoint(Exception):
