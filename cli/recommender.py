@@ -37,39 +37,45 @@ def train_recommender(
 
     A run that was broken off goes on where it stood, as long as no events came in. Without --output
     the model lies under HOME/models/recommender, and a running shop takes it up within seconds,
-    unless it foresees worse than counted neighbours alone.
+    unless it foresees worse than counted neighbours alone. Started by torchrun, several processes
+    train it together; the first of them does all the rest.
     """
     import torch
 
     from common.model_shelf import new_folder, promote
     from recommender.foresight import IN_SHOP
+    from recommender.sequence.distributed import workers
     from recommender.sequence.gate import problem_of
     from recommender.sequence.learning import add_neighbours, count_everything
     from recommender.sequence.sources import learn_shops_intent, read_shop
     from recommender.sequence.storage import read_card, save
-    from recommender.sequence.training import train
+    from recommender.sequence.training import help_train, train
     from recommender.weighing import weigh_shop
     from recommender.weights import HAND
 
     settings = Settings()
     torch.set_num_threads(1)
-    shop = read_shop(settings)
-    console.print(
-        f"{len(shop.item_ids)} products; {len(shop.histories)} shoppers took "
-        f"{len(shop.histories.items)} steps with them."
-    )
     shelf = settings.models / "recommender"
     checkpoint = shelf / "training.pt"
-    with training_progress(console, _tell, file=progress_file) as (on_step, on_epoch):
-        trained = train(
-            shop.histories,
-            shop.texts,
-            recipe=_recipe(seed, epochs),
-            device=device or settings.device,
-            checkpoint=checkpoint,
-            on_step=on_step,
-            on_epoch=on_epoch,
+    with workers(device or settings.device) as together:
+        if not together.is_first:
+            help_train(together)
+            return
+        shop = read_shop(settings)
+        console.print(
+            f"{len(shop.item_ids)} products; {len(shop.histories)} shoppers took "
+            f"{len(shop.histories.items)} steps with them."
         )
+        with training_progress(console, _tell, file=progress_file) as (on_step, on_epoch):
+            trained = train(
+                shop.histories,
+                shop.texts,
+                recipe=_recipe(seed, epochs),
+                workers=together,
+                checkpoint=checkpoint,
+                on_step=on_step,
+                on_epoch=on_epoch,
+            )
     learnt = add_neighbours(trained, shop.histories, nearness=IN_SHOP)
     weighed = weigh_shop(settings, shop)
     intent = learn_shops_intent(settings, shop, trained)

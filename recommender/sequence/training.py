@@ -1,8 +1,13 @@
-"""From histories to a model: learn, judge after each epoch, keep the best, go on after a break."""
+"""From histories to a model: learn, judge after each epoch, keep the best, go on after a break.
+
+Several processes that `torchrun` started may train one model: each begins with the same weights,
+learns from its own share of the shoppers, and steps by the mean of all gradients.
+"""
 
 import copy
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +18,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 
-from common.errors import ConfigurationError
 from recommender.lexical import Floats
+from recommender.sequence.distributed import Taught, Workers, find_device
 from recommender.sequence.errors import TrainingDataError
 from recommender.sequence.evaluation import figures, ranks
 from recommender.sequence.histories import Histories
@@ -52,6 +57,7 @@ def train(
     *,
     recipe: Recipe | None = None,
     device: str = "auto",
+    workers: Workers | None = None,
     checkpoint: Path | None = None,
     on_epoch: OnEpoch | None = None,
     on_step: OnStep | None = None,
@@ -62,9 +68,11 @@ def train(
         histories: what shoppers did, as rows of the catalogue.
         texts: the catalogue's text embeddings [n, t].
         recipe: how.
-        device: auto, cpu or cuda.
-        checkpoint: where the run is kept after each epoch; one that is there is gone on with, and
-            on a CPU it ends as it would have without the break.
+        device: auto, cpu or cuda; unused where workers are given, who have theirs.
+        workers: who train it; by default this process alone. The first of several calls this, the
+            others `help_train`. Several take as many times the rows a step, at the same rate.
+        checkpoint: where the run is kept after each epoch; one that is there is gone on with, by
+            however many, and on a CPU as many as before end as they would have without the break.
         on_epoch: told after each epoch.
         on_step: told the step and the number of steps of this epoch.
 
@@ -79,40 +87,57 @@ def train(
             "No shopper has three steps with products of the catalogue, so there is nothing to "
             "learn an order from: import more events or orders first."
         )
-    run = _Run(with_steps, texts, recipe=recipe, device=_device(device))
+    workers = workers or Workers(find_device(device))
+    run = _Run(with_steps, texts, recipe=recipe, workers=workers)
     if checkpoint and checkpoint.exists():
         run.restore(checkpoint)
+    if workers.size > 1:
+        arrays = {"columns": with_steps.columns, "starts": with_steps.starts, "texts": texts}
+        shared = {name: torch.from_numpy(array) for name, array in arrays.items()}
+        workers.share({**shared, "recipe": asdict(recipe), "state": run.state()})
     while not run.is_over:
         epoch = run.epoch(on_step)
         if checkpoint:
             run.keep(checkpoint)
         if on_epoch:
             on_epoch(epoch)
-    run.model.load_state_dict(run.best)
-    return Trained(run.model, recipe, run.history)
+    return run.end()
 
 
-def _device(wanted: str) -> torch.device:
-    available = torch.cuda.is_available()
-    if wanted == "cuda" and not available:
-        raise ConfigurationError("The device is cuda and torch sees no GPU: set auto or cpu.")
-    return torch.device("cuda" if available and wanted != "cpu" else "cpu")
+def help_train(workers: Workers) -> Trained:
+    """Take part in what the first of the workers trains, until it ends.
+
+    Data, recipe, weights and where the run stands all come from there: what processes would read
+    for themselves may differ, since shoppers go on, and so may their first weights, since machines
+    count differently.
+
+    Returns:
+        The same as the first process has.
+    """
+    shared = workers.share()
+    histories = Histories(shared["columns"].numpy(), shared["starts"].numpy())
+    recipe, texts = Recipe(**shared["recipe"]), shared["texts"].numpy()
+    run = _Run(histories, texts, recipe=recipe, workers=workers)
+    run.take(shared["state"])
+    while not run.is_over:
+        run.epoch(None)
+    return run.end()
 
 
 class _Run:
     """One training run: the state that its steps share."""
 
     def __init__(
-        self, histories: Histories, texts: Floats, *, recipe: Recipe, device: torch.device
+        self, histories: Histories, texts: Floats, *, recipe: Recipe, workers: Workers
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.device = recipe, device
+        self.recipe, self.workers, self.device = recipe, workers, workers.device
         self.learn, self.targets = histories.split_last()
         self.generator = torch.Generator().manual_seed(recipe.seed)
         self.model = SequenceModel(learnt=len(texts), text_width=texts.shape[1], recipe=recipe)
         self.model.tower.lay_out(torch.from_numpy(texts), torch.arange(len(texts)))
         self.model.tower.begin_with_text()
-        self.model.to(device)
+        self.model.to(self.device)
         counts = torch.bincount(torch.from_numpy(self.learn.items), minlength=len(texts))
         self.draw = Draw(
             counts, size=recipe.negatives, evenness=recipe.evenness, generator=self.generator
@@ -137,21 +162,19 @@ class _Run:
         recipe, before = self.recipe, self.history[-1] if self.history else None
         started, cpu_started = time.perf_counter(), time.process_time()
         order = np.random.default_rng((recipe.seed, len(self.history))).permutation(len(self.learn))
-        batches = pack(self.learn, order, length=recipe.length, rows=recipe.rows)
-        steps = math.ceil(self.learn.starts[-1] / (recipe.length * recipe.rows))
+        own = order[self.workers.rank :: self.workers.size]
+        batches = pack(self.learn, own, length=recipe.length, rows=recipe.rows)
+        steps = math.ceil(self.learn.starts[-1] / (recipe.length * recipe.rows * self.workers.size))
+        if self.workers.size > 1:
+            self._draw_apart()
         self.model.train()
-        losses = []
-        for step, packed in enumerate(batches, start=1):
-            losses.append(self._step(packed.to(self.device)))
+        losses: list[float] = []
+        # Whoever has no batch left takes part until nobody has one.
+        while (taught := self._step(next(batches, None))).batches:
+            losses.append(float(taught.loss))
             if on_step:
-                on_step(step, max(step, steps))
-        found = figures(
-            ranks(
-                SequenceScorer(self.model, length=recipe.length),
-                self.learn.choose(self.judged),
-                self.targets[self.judged],
-            )
-        )
+                on_step(len(losses), max(len(losses), steps))
+        found = figures(self._judge())
         epoch = Epoch(
             number=len(self.history) + 1,
             of=recipe.epochs,
@@ -165,10 +188,28 @@ class _Run:
             self.best = copy.deepcopy(self.model.state_dict())
         return epoch
 
-    def _step(self, packed: Packed) -> float:
+    def _draw_apart(self) -> None:
+        """Let each process draw its own negatives and dropout, the same ones after a break."""
+        own = np.random.default_rng((self.recipe.seed, len(self.history), self.workers.rank))
+        torch.manual_seed(int(own.integers(2**63)))
+        self.generator.manual_seed(int(own.integers(2**63)))
+
+    def _step(self, packed: Packed | None) -> Taught:
+        self.optimizer.zero_grad(set_to_none=True)
+        mine = self._teach(packed) if packed else Taught(torch.zeros((), device=self.device), 0, 0)
+        taught = self.workers.average(list(self.model.parameters()), mine)
+        if taught.places:
+            nn.utils.clip_grad_norm_(self.model.parameters(), _CLIP)
+            self.optimizer.step()
+            self.schedule.step()
+        return taught
+
+    def _teach(self, packed: Packed) -> Taught:
+        """Leave the gradient of this batch with the parameters."""
+        packed = packed.to(self.device)
         places, wanted = packed.transitions()
         if not len(places):
-            return 0.0
+            return Taught(torch.zeros((), device=self.device), 0, 1)
         drawn, log_expected = (part.to(self.device) for part in self.draw())
         half = torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda")
         with half:
@@ -176,30 +217,52 @@ class _Run:
             loss: Tensor = sampled_softmax(
                 users, wanted, drawn, log_expected, self.model.item_vectors
             )
-        self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.model.parameters(), _CLIP)
-        self.optimizer.step()
-        self.schedule.step()
-        return float(loss.detach())
+        return Taught(loss.detach(), len(places), 1)
+
+    def _judge(self) -> NDArray[np.int64]:
+        """The place that each judged shopper's last step has; each process finds its share."""
+        places = np.zeros(len(self.judged), dtype=np.int64)
+        share = slice(self.workers.rank, None, self.workers.size)
+        own = self.judged[share]
+        if len(own):
+            scorer = SequenceScorer(self.model, length=self.recipe.length)
+            places[share] = ranks(scorer, self.learn.choose(own), self.targets[own])
+        return self.workers.add(places)
+
+    def end(self) -> Trained:
+        """What came of it."""
+        self.model.load_state_dict(self.best)
+        return Trained(self.model, self.recipe, self.history)
+
+    def state(self) -> dict[str, Any]:
+        """Everything the next epoch depends on."""
+        return {
+            "run": self._name(),
+            "model": self.model.state_dict(),
+            "best": self.best,
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "generator": self.generator.get_state(),
+            "random": torch.get_rng_state(),
+            "history": [asdict(epoch) for epoch in self.history],
+        }
+
+    def take(self, state: Mapping[str, Any]) -> None:
+        """Go on from such a state."""
+        self.model.load_state_dict(state["model"])
+        self.best = state["best"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.generator.set_state(state["generator"])
+        torch.set_rng_state(state["random"])
+        self.history = [Epoch(**epoch) for epoch in state["history"]]
 
     def keep(self, file: Path) -> None:
-        """Write everything the next epoch depends on; whole or not at all."""
+        """Write the state; whole or not at all."""
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_suffix(".draft")
-        torch.save(
-            {
-                "run": self._name(),
-                "model": self.model.state_dict(),
-                "best": self.best,
-                "optimizer": self.optimizer.state_dict(),
-                "schedule": self.schedule.state_dict(),
-                "generator": self.generator.get_state(),
-                "random": torch.get_rng_state(),
-                "history": [asdict(epoch) for epoch in self.history],
-            },
-            draft,
-        )
+        torch.save(self.state(), draft)
         draft.replace(file)
 
     def restore(self, file: Path) -> None:
@@ -213,13 +276,7 @@ class _Run:
             raise TrainingDataError(
                 f"{file} is a run with another recipe or other data: remove it to begin anew."
             )
-        self.model.load_state_dict(kept["model"])
-        self.best = kept["best"]
-        self.optimizer.load_state_dict(kept["optimizer"])
-        self.schedule.load_state_dict(kept["schedule"])
-        self.generator.set_state(kept["generator"])
-        torch.set_rng_state(kept["random"])
-        self.history = [Epoch(**epoch) for epoch in kept["history"]]
+        self.take(kept)
 
     def _name(self) -> str:
         """What a run must share with the one it goes on with; it may take more epochs."""
