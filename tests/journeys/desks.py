@@ -53,7 +53,7 @@ class Desk:
 
     def claim(self) -> None:
         self.page.get_by_role("button", name="Claim").first.click()
-        expect(self.page.get_by_text("With you")).to_be_visible(timeout=ANSWER_MS)
+        expect(self.page.get_by_text("With you", exact=True)).to_be_visible(timeout=ANSWER_MS)
 
     def write(self, words: str) -> None:
         answer = self.page.get_by_label("Your answer")
