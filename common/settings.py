@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     locale: str = "en"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     base_model: str | None = None
+    # What knows pictures and texts alike (a CLIP); without one only pictures' colours are seen.
+    picture_model: str | None = None
     checkout_url: str = "/checkout?cart={cart_id}"
     shop_webhook_url: str | None = None
     # Where shoppers reach the shop from outside; by default where Telegram does.

@@ -28,6 +28,7 @@ from db.tables.catalog import Product
 from recommender.goods import Good, read_good
 from recommender.lexical import Floats
 from recommender.lexicon import Lexicon
+from recommender.picture_shelf import PictureShelf
 from recommender.pictures import file_of, read_colors
 from recommender.shelf import Shelf
 from recommender.vectors import Encoder, VectorFile, VectorRows
@@ -60,6 +61,7 @@ class Catalogue:
         encoder: None until it is loaded, or when it cannot be.
         read_at: when the database was last asked with success, in seconds since 1970.
         encoder_failed: true when the encoder does not load: search is by words alone.
+        pictures: sees the goods' pictures by a model; None where none is named.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Catalogue:
         load_encoder: Callable[[], Encoder],
         vector_file: Path,
         media: Path | None = None,
+        pictures: PictureShelf | None = None,
         interval: float = 3.0,
     ) -> None:
         """Prepare to read.
@@ -80,6 +83,7 @@ class Catalogue:
             load_encoder: makes the encoder, in a thread.
             vector_file: where vectors are kept.
             media: where the shop's pictures lie; without it none is looked at.
+            pictures: sees pictures by a model, in a thread of its own.
             interval: seconds between two looks at the database.
         """
         self._sessions = sessions
@@ -87,6 +91,7 @@ class Catalogue:
         self._load_encoder = load_encoder
         self._vector_file = vector_file
         self._media = media
+        self.pictures = pictures
         self._interval = interval
         self._vectors: VectorRows | None = None
         self._stamps: Counter[datetime] = Counter()
@@ -98,9 +103,12 @@ class Catalogue:
         self.courtesy = Courtesy()
         # Who replaces the shelf or changes the vectors holds it.
         self._changing = threading.RLock()
+        works = {"catalogue": self._keep_in_step, "encoding": self._keep_encoded}
+        if pictures is not None:
+            works["pictures"] = self._keep_seen
         self._threads = [
             threading.Thread(target=self._keep, args=(work,), name=name, daemon=True)
-            for name, work in (("catalogue", self._keep_in_step), ("encoding", self._keep_encoded))
+            for name, work in works.items()
         ]
         self.shelf = Shelf([], lexicon)
         self.read_at = time.time()
@@ -124,6 +132,8 @@ class Catalogue:
                 thread.join(timeout=10)
         if self._kept is not None:
             self._kept.close()
+        if self.pictures is not None:
+            self.pictures.close()
 
     def _keep(self, work: Callable[[], None]) -> None:
         while not self._stopping.is_set():
@@ -144,6 +154,20 @@ class Catalogue:
             self.load()
         self.encode_missing()
         self.look_at_pictures()
+
+    def _keep_seen(self) -> None:
+        # Texts go first; two threads that import torch at once may trip over each other.
+        if self.problem is None and (self.encoder is not None or self.encoder_failed):
+            self.see_pictures()
+
+    def see_pictures(self) -> None:
+        """Make the vectors of pictures that are not there yet, each few in use at once."""
+        while self.pictures is not None and not self._stopping.is_set():
+            seen = self.pictures.see(self.shelf.goods, self.courtesy, self._stopping)
+            if seen is None:
+                return
+            with self._changing:
+                self.shelf = self.shelf.with_seen(seen, pace=self.courtesy.paced)
 
     def look_at_pictures(self) -> None:
         """See the colours of goods whose colour is nowhere said, each picture once."""
@@ -341,6 +365,8 @@ class Catalogue:
             before, vectors = self.shelf, self._vectors
             shelf = Shelf(goods, self._lexicon, version=before.version + 1)
             shelf.pictured = before.pictured
+            if before.seen is not None:
+                shelf = shelf.with_seen(before.seen, pace=self.courtesy.paced)
             self._stamps = Counter(good.updated_at for good in goods)
             if vectors is not None and self.encoder is not None:
                 self._vectors = VectorRows(self.encoder.dimension)

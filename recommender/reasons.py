@@ -20,8 +20,8 @@ from recommender.wire import Reason, ReasonCode
 
 # Which parts of the score each reason speaks of.
 PARTS: Mapping[ReasonCode, tuple[str, ...]] = {
-    "matches_query": ("text_words", "text_meaning"),
-    "similar_to_anchor": ("anchor", "anchor_kind"),
+    "matches_query": ("text_words", "text_meaning", "picture"),
+    "similar_to_anchor": ("anchor", "anchor_kind", "anchor_picture"),
     "goes_with_cart": ("next",),
     "chosen_with_bought": ("next",),
     "chosen_with_viewed": ("next",),

@@ -89,8 +89,13 @@ class Recommender:
         return self._version(self._foresight.now)
 
     def _version(self, foresight: Foresight | None) -> str:
-        encoder = self._catalogue.encoder
-        parts = (_VERSION, encoder.name if encoder else "words", foresight and foresight.name)
+        encoder, seen = self._catalogue.encoder, self._catalogue.shelf.seen
+        parts = (
+            _VERSION,
+            encoder.name if encoder else "words",
+            seen and seen.encoder.name,
+            foresight and foresight.name,
+        )
         return "+".join(part for part in parts if part)
 
     def recommend(self, request: RecommendRequest) -> Recommendation:

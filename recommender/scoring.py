@@ -8,6 +8,7 @@ import numpy as np
 
 from recommender.foresight import Forecast
 from recommender.lexical import Floats, Mask
+from recommender.picture_shelf import SeenPictures
 from recommender.places import Place
 from recommender.popularity import Popularity
 from recommender.query import Query
@@ -69,6 +70,9 @@ def score_parts(
         if asked.query_vector is not None and shelf.vectors is not None:
             meaning = shelf.vectors.similar(asked.query_vector[None, :], among=candidates)[:, 0]
             raw["text_meaning"] = _filled(meaning, shelf.encoded, candidates)
+        if shelf.seen is not None and asked.query.text:
+            said = shelf.seen.encoder.encode_query(asked.query.text)
+            raw["picture"] = _by_picture(shelf, shelf.seen, said, candidates)
     if asked.anchor is not None:
         raw |= _like_anchor(shelf, asked.anchor, candidates)
     raw |= _by_taste(shelf, asked.taste, candidates)
@@ -102,7 +106,25 @@ def _like_anchor(shelf: Shelf, anchor: int, candidates: Mask) -> dict[str, Float
         near = _filled(near, shelf.encoded, candidates)
     else:
         near = shelf.index.score(dict.fromkeys(shelf.lexicon.terms(good.title), 1.0))
-    return {"anchor": near, "anchor_kind": same_kind.astype(np.float32)}
+    parts = {"anchor": near, "anchor_kind": same_kind.astype(np.float32)}
+    if shelf.seen is not None and (at := shelf.picture_row[anchor]) >= 0:
+        own = shelf.seen.vectors.rows(np.array([at]))[0]
+        parts["anchor_picture"] = _by_picture(shelf, shelf.seen, own, candidates)
+    return parts
+
+
+def _by_picture(shelf: Shelf, seen: SeenPictures, direction: Floats, candidates: Mask) -> Floats:
+    """How near each product's picture is to a direction [d], float [n].
+
+    Any picture is somewhat near to any words: what is less so than the average candidate's says
+    nothing, and products without a picture stand there too.
+    """
+    rows = np.flatnonzero(candidates & (shelf.picture_row >= 0))
+    near = seen.similar(direction, shelf.picture_row[rows])
+    usual = max(0.0, float(near.mean())) if len(rows) else 0.0
+    part = np.full(len(shelf), usual, dtype=np.float32)
+    part[rows] = np.maximum(near, usual)
+    return part
 
 
 def _by_taste(shelf: Shelf, taste: Taste, candidates: Mask) -> dict[str, Floats]:

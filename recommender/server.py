@@ -17,6 +17,7 @@ from recommender.catalogue import Catalogue
 from recommender.foresight_watch import ForesightWatch
 from recommender.impressions import ImpressionLog
 from recommender.lexicon import load_lexicon
+from recommender.picture_shelf import PictureEncoder, PictureShelf
 from recommender.popularity import PopularityWatch
 from recommender.recommender import Recommender
 from recommender.rules import RuleBook
@@ -36,12 +37,18 @@ def create_app(settings: Settings, *, load_encoder: Callable[[], Encoder] | None
     """
     engine = make_engine(settings.database_url)
     sessions = session_factory(engine)
+    pictures = PictureShelf(
+        settings.media,
+        settings.home / "recommender" / "pictures.db",
+        load_encoder=lambda: _settings_picture_encoder(settings),
+    )
     catalogue = Catalogue(
         sessions,
         load_lexicon(),
         load_encoder=load_encoder or (lambda: _settings_encoder(settings)),
         vector_file=settings.home / "recommender" / "vectors.db",
         media=settings.media,
+        pictures=pictures if settings.picture_model else None,
     )
     popularity = PopularityWatch(sessions)
     impressions = ImpressionLog(sessions)
@@ -118,6 +125,12 @@ def _settings_encoder(settings: Settings) -> Encoder:
     from recommender.encoders import load_encoder
 
     return load_encoder(settings)
+
+
+def _settings_picture_encoder(settings: Settings) -> PictureEncoder:
+    from recommender.picture_encoder import load_picture_encoder
+
+    return load_picture_encoder(settings)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from common.courtesy import Pace
 from recommender.goods import Good
 from recommender.lexical import LexicalIndex, Mask
 from recommender.lexicon import Lexicon
+from recommender.picture_shelf import SeenPictures
 from recommender.vectors import Vectors
 
 _REMEMBERED_MASKS = 2_000
@@ -46,6 +47,8 @@ class Shelf:
             a shop left out of colors, sizes and materials may stand among the attributes.
         order: the same object for all shelves in which a row means the same product.
         vectors: None until the encoder has made some; then `encoded` says for which rows.
+        seen: vectors of pictures; None where no model of pictures is in use. Which of them is a
+            product's, `picture_row` says, -1 for none [n].
     """
 
     price: NDArray[np.float64]
@@ -79,6 +82,8 @@ class Shelf:
             )
         # What pictures show, by their address.
         self.pictured: Mapping[str, tuple[str, ...]] = {}
+        self.seen: SeenPictures | None = None
+        self.picture_row = np.full(len(goods), -1)
         self._masks: dict[tuple[str, str], Mask] = {}
         self._dearness: NDArray[np.float64] | None = None
 
@@ -115,6 +120,10 @@ class Shelf:
             )
             setattr(new, name, regrouped)
         new.vectors, new.encoded = None, np.zeros(len(everything), dtype=bool)
+        new.picture_row = np.full(len(everything), -1)
+        new.picture_row[: len(self)] = self.picture_row
+        if self.seen is not None:
+            new.picture_row[changed] = [self.seen.row_of(everything[row]) for row in changed]
         new._masks, new._dearness = {}, None
         return new
 
@@ -130,6 +139,15 @@ class Shelf:
         new = copy(self)
         new.version = self.version + 1
         new.pictured, new._masks = pictured, {}
+        return new
+
+    def with_seen(self, seen: SeenPictures, *, pace: Pace[Any] = iter) -> "Shelf":
+        """The same goods, with these vectors of their pictures."""
+        new = copy(self)
+        new.version = self.version + 1
+        new.seen = seen
+        rows = (seen.row_of(good) for good in pace(self.goods))
+        new.picture_row = np.fromiter(rows, dtype=np.intp, count=len(self))
         return new
 
     def __len__(self) -> int:

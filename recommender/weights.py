@@ -15,8 +15,11 @@ FILE = "weights.json"
 WITH_QUERY: Mapping[str, float] = {
     "text_words": 0.7,
     "text_meaning": 1.0,
+    # Pictures count where SHOPKEEPER_PICTURE_MODEL is set. (These four are not tuned yet.)
+    "picture": 0.3,
     "anchor": 0.6,
     "anchor_kind": 0.2,
+    "anchor_picture": 0.2,
     "bought": 0.3,
     "viewed": 0.3,
     "disliked": -0.3,
@@ -40,8 +43,10 @@ WITHOUT_QUERY: Mapping[str, float] = {
     **WITH_QUERY,
     "text_words": 0.1,
     "text_meaning": 0.2,
+    "picture": 0.1,
     "anchor": 1.0,
     "anchor_kind": 0.4,
+    "anchor_picture": 0.3,
     "bought": 1.5,
     "viewed": 1.5,
     "disliked": -1.0,

@@ -19,6 +19,7 @@ from recommender.foresight_watch import ForesightWatch
 from recommender.goods import read_good
 from recommender.impressions import ImpressionLog
 from recommender.lexicon import load_lexicon, surface_words
+from recommender.picture_shelf import PictureShelf
 from recommender.popularity import PopularityWatch
 from recommender.recommender import Recommender
 from recommender.rules import RuleBook
@@ -96,7 +97,12 @@ class Counter:
     """A shop's counter: stock it, tell it what happened, ask it."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], home: Path, load_encoder: Callable[[], Encoder]
+        self,
+        sessions: sessionmaker[Session],
+        home: Path,
+        load_encoder: Callable[[], Encoder],
+        *,
+        pictures: PictureShelf | None = None,
     ) -> None:
         self.sessions = sessions
         self.media = home / "media"
@@ -106,6 +112,7 @@ class Counter:
             load_encoder=load_encoder,
             vector_file=home / "vectors.db",
             media=self.media,
+            pictures=pictures,
         )
         self.popularity = PopularityWatch(sessions)
         self.impressions = ImpressionLog(sessions)
@@ -135,6 +142,7 @@ class Counter:
             self.catalogue.load()
         self.catalogue.encode_missing()
         self.catalogue.look_at_pictures()
+        self.catalogue.see_pictures()
         self.popularity.refresh()
 
     def ask(self, query: str | None = None, **fields: object) -> Recommendation:
