@@ -53,7 +53,7 @@ def test_nothing_is_lost_or_doubled_and_both_are_told(
     expect(strip).to_have_count(0, timeout=BACK_MS)
     expect(desk.log.get_by_text("Sending")).to_have_count(0, timeout=ANSWER_MS)
     # It is Ana's as before, and the bot has kept out of it.
-    expect(desk.page.get_by_text("With you")).to_be_visible()
+    expect(desk.page.get_by_text("With you", exact=True)).to_be_visible()
     expect(chat.get_by_role("heading", name="Ana")).to_be_visible(timeout=ANSWER_MS)
     expect(log.get_by_text("AI assistant")).to_have_count(2)
 
