@@ -108,7 +108,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         *("events_key", "currency", "locale", "device", "checkout_url", "shop_name"),
     )
     values = {f"SHOPKEEPER_{name.upper()}": str(getattr(settings, name)) for name in names}
-    for name in ("internal_secret", "base_model"):
+    for name in ("internal_secret", "base_model", "picture_model"):
         if value := getattr(settings, name):
             values[f"SHOPKEEPER_{name.upper()}"] = value
     return values

@@ -66,6 +66,10 @@ WITHOUT_QUERY: Mapping[str, float] = {
 }
 
 
+# What was learnt before there were these takes them as set by hand.
+_LATER = ("picture", "anchor_picture")
+
+
 @dataclass(frozen=True)
 class Weights:
     """What each named part counts; what speaks against a product is below zero.
@@ -103,7 +107,11 @@ def load_weights(folder: Path) -> Weights:
         return HAND
     cure = "train again with `shopkeeper train recommender`."
     try:
-        weights = Weights(**json.loads(file.read_text()))
+        told = json.loads(file.read_text())
+        weights = Weights(
+            {**{name: WITH_QUERY[name] for name in _LATER}, **told.pop("with_query")},
+            {**{name: WITHOUT_QUERY[name] for name in _LATER}, **told.pop("without_query")},
+        )
         for learnt, hand in (
             (weights.with_query, WITH_QUERY),
             (weights.without_query, WITHOUT_QUERY),
@@ -112,6 +120,6 @@ def load_weights(folder: Path) -> Weights:
                 raise SequenceModelError(f"{file} weighs other parts than there are: {cure}")
             if any(not math.isfinite(w) or w * hand[name] < 0 for name, w in learnt.items()):
                 raise SequenceModelError(f"{file} weighs a part the other way round: {cure}")
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SequenceModelError(f"{file} is damaged: {cure}") from error
     return weights

@@ -24,7 +24,6 @@ from db.engine import session_factory
 from db.tables.catalog import Product
 from recommender.picture_encoder import ClipEncoder, load_picture_encoder
 from recommender.picture_shelf import PictureShelf
-from recommender.sequence.errors import SequenceModelError
 from recommender.server import create_app
 from recommender.weights import (
     FILE,
@@ -359,13 +358,13 @@ def test_the_setting_puts_a_model_into_use(
     assert kept.exists() == (named == "tiny")
 
 
-@pytest.mark.parametrize("part", ["picture", "anchor_picture"])
-def test_learnt_weights_without_pictures_say_what_to_do(tmp_path: Path, part: str) -> None:
+def test_weights_learnt_before_there_were_pictures_go_on_serving(tmp_path: Path) -> None:
     save_weights(tmp_path, HAND)
     told = json.loads((tmp_path / FILE).read_text())
     for weights in told.values():
-        del weights[part]
+        del weights["picture"], weights["anchor_picture"]
+    told["with_query"]["sale"] = 0.5
     (tmp_path / FILE).write_text(json.dumps(told))
-    with pytest.raises(SequenceModelError, match="other parts") as refused:
-        load_weights(tmp_path)
-    assert "shopkeeper train recommender" in refused.value.detail
+    found = load_weights(tmp_path)
+    assert found.with_query == {**WITH_QUERY, "sale": 0.5}
+    assert found.without_query == WITHOUT_QUERY
