@@ -9,7 +9,6 @@ from actions.extremes import asks_for_extreme, name_extreme
 from actions.person import ask_person
 from actions.turn import Turn, choice
 from db.tables.catalog import Product
-from shop.cards import find_products
 from shop.compared import find_compared
 from shop.comparison import MOST_PRODUCTS, compare
 from shop.criteria import Asked, read_criteria
@@ -21,8 +20,8 @@ def compare_products(turn: Turn) -> None:
         turn.reading,
         turn.shown,
         focus=turn.focus,
-        before=_recall_one(turn, "focus_before"),
-        compared=_recall(turn, turn.recall("compared", [])),
+        before=turn.focus_before,
+        compared=turn.products(turn.recall("compared", [])),
     )
     under_way = {product.id for product in meant} == set(turn.recall("compared", []))
     if asks_for_extreme(turn) and not under_way:
@@ -76,13 +75,3 @@ def _next_steps(
     if any(a.row is None and not a.fitting for a in asked):
         steps = [*steps, ask_person()]
     return steps
-
-
-def _recall_one(turn: Turn, slot: str) -> Product | None:
-    product_id = turn.recall(slot)
-    return next(iter(_recall(turn, [product_id] if product_id else [])), None)
-
-
-def _recall(turn: Turn, ids: Sequence[str]) -> list[Product]:
-    with turn.services.sessions() as session:
-        return find_products(session, ids)

@@ -6,7 +6,6 @@ from typing import Any
 from actions.search import find, keep_shown, search_products
 from actions.turn import Choice, Turn, choice
 from db.tables.catalog import Product
-from shop.cards import find_products
 from shop.kinds import read_kinds
 from shop.reference import find_meant
 from shop.refinement import begin
@@ -37,7 +36,7 @@ def meant_product(
     if _names_other_goods(turn):
         _look_it_up(turn, intent=intent, also=also)
         return None
-    meant = find_meant(turn.reading, turn.shown, focus=turn.focus, before=_spoken_of_before(turn))
+    meant = find_meant(turn.reading, turn.shown, focus=turn.focus, before=turn.focus_before)
     if len(meant) == 1 or (meant and intent not in _OF_ONE):
         speak_of(turn, meant[0])
         return meant[0]
@@ -68,12 +67,6 @@ def product_choices(
         choice("utter_choice_title", intent, entities={"product_id": p.id, **also}, title=p.title)
         for p in list(products)[:_MOST_CHOICES]
     ]
-
-
-def _spoken_of_before(turn: Turn) -> Product | None:
-    product_id = turn.recall("focus_before")
-    with turn.services.sessions() as session:
-        return next(iter(find_products(session, [product_id] if product_id else [])), None)
 
 
 def _asks_for_a_list(turn: Turn, *, intent: str) -> bool:

@@ -6,8 +6,7 @@ from typing import Any
 from actions.detail import speak_of
 from actions.turn import Turn, choice
 from db.tables.catalog import Product
-from shop.cards import find_products
-from shop.facts import price_facts
+from shop.facts import price_facts, rating_facts
 from shop.pick import Pick, pick
 
 
@@ -44,8 +43,7 @@ def _before_them(turn: Turn) -> Sequence[Product]:
     ids = turn.recall("compared", [])
     shown = {product.id for product in turn.shown}
     if len(ids) > 1 and shown.issuperset(ids):
-        with turn.services.sessions() as session:
-            compared = find_products(session, ids)
+        compared = turn.products(ids)
         if len(compared) > 1:
             return compared
     return turn.shown
@@ -64,5 +62,4 @@ def _rival(chosen: Pick) -> dict[str, Any] | None:
 
 
 def _facts(product: Product) -> dict[str, Any]:
-    rating = None if product.rating is None else f"{product.rating:.1f}"
-    return {**price_facts(product), "rating": rating, "count": product.rating_count}
+    return {**price_facts(product), **(rating_facts(product) or {})}

@@ -178,11 +178,15 @@ class Turn:
         """The search under way."""
         return Wishes.from_slot(self.recall("wishes"))
 
+    def products(self, ids: Sequence[str]) -> list[Product]:
+        """Those of these products that there are, in this order."""
+        with self.services.sessions() as session:
+            return find_products(session, ids)
+
     @functools.cached_property
     def shown(self) -> list[Product]:
         """The products that the shopper has before them, in order."""
-        with self.services.sessions() as session:
-            return find_products(session, self.recall("shown", []))
+        return self.products(self.recall("shown", []))
 
     @functools.cached_property
     def focus(self) -> Product | None:
@@ -190,8 +194,13 @@ class Turn:
         product_id = self.reading.first("product_id") or self.recall("focus")
         if not product_id and not self.shown:
             product_id = self.shopper.page_product_id
-        with self.services.sessions() as session:
-            return next(iter(find_products(session, [product_id] if product_id else [])), None)
+        return next(iter(self.products([product_id] if product_id else [])), None)
+
+    @property
+    def focus_before(self) -> Product | None:
+        """The product spoken of before that one."""
+        product_id = self.recall("focus_before")
+        return next(iter(self.products([product_id] if product_id else [])), None)
 
     def say(
         self,

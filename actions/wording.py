@@ -6,7 +6,7 @@ from typing import Any
 
 from db.tables.catalog import Product
 from recommender.wire import Relaxed
-from shop.facts import stock_state
+from shop.facts import rating_facts, stock_state
 from shop.money import format_money
 from shop.phrases import Phrases
 from shop.wishes import Wishes
@@ -68,10 +68,8 @@ def describe_relaxed(relaxed: Relaxed, wishes: Wishes, *, currency: str) -> dict
 
 def describe_rating(product: Product) -> dict[str, Any] | None:
     """Stars and how many gave them; None without reviews."""
-    if product.rating is None:
-        return None
-    facts = {"rating": f"{product.rating:.1f}", "count": product.rating_count}
-    return {"say": "utter_fact_rating", **facts}
+    facts = rating_facts(product)
+    return {"say": "utter_fact_rating", **facts} if facts else None
 
 
 def describe_stock(product: Product) -> dict[str, Any]:

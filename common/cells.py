@@ -17,6 +17,15 @@ def cell_of(latitude: float, longitude: float) -> str:
     return f"{_MARK}{h3.latlng_to_cell(latitude, longitude, _RESOLUTION)}"
 
 
+def region_around(
+    region: str | None, latitude: float | None, longitude: float | None
+) -> str | None:
+    """The region where one is named, else the cell around the coordinates where both are given."""
+    if region or latitude is None or longitude is None:
+        return region
+    return cell_of(latitude, longitude)
+
+
 def is_cell(region: str) -> bool:
     """Whether a region is a cell, which needs no country to be found."""
     return region.startswith(_MARK)

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from common.cells import cell_of
+from common.cells import region_around
 from db.behaviour import WITHOUT_ITEMS
 from db.tables.behaviour import EVENT_NAMES
 from gateway.text import CleanText, Identifier
@@ -82,9 +82,7 @@ class ShopEvent(BaseModel):
     @property
     def around(self) -> str | None:
         """The region, or the cell around the coordinates."""
-        if self.region or self.latitude is None or self.longitude is None:
-            return self.region
-        return cell_of(self.latitude, self.longitude)
+        return region_around(self.region, self.latitude, self.longitude)
 
 
 class EventsRequest(BaseModel):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
-from common.cells import cell_of
+from common.cells import region_around
 
 ReasonCode = Literal[
     "matches_query",
@@ -105,9 +105,7 @@ class Context(BaseModel):
     @property
     def around(self) -> str | None:
         """The region, or the cell around the coordinates."""
-        if self.region or self.latitude is None or self.longitude is None:
-            return self.region
-        return cell_of(self.latitude, self.longitude)
+        return region_around(self.region, self.latitude, self.longitude)
 
 
 class RecommendRequest(BaseModel):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from db.tables.catalog import Product
-from shop.facts import price_facts, stock_state
+from shop.facts import price_facts, rating_facts, stock_state
 from shop.measures import read_measure
 
 # As many columns as a phone shows.
@@ -115,12 +115,7 @@ def _price_row(products: Sequence[Product]) -> Row:
 
 
 def _rating_row(products: Sequence[Product]) -> Row:
-    values: tuple[Value | None, ...] = tuple(
-        None
-        if product.rating is None
-        else {"rating": f"{product.rating:.1f}", "count": product.rating_count}
-        for product in products
-    )
+    values = tuple(rating_facts(product) for product in products)
     # As they are shown: nobody is ahead by a hundredth of a star.
     best = None
     if sum(value is not None for value in values) > 1:

@@ -71,11 +71,8 @@ def _field(product: Product, field: str) -> Fact | None:
         case "availability":
             return Fact("availability", {"state": stock_state(product), "count": product.stock})
         case "rating":
-            if product.rating is None:
-                return None
-            return Fact(
-                "rating", {"rating": f"{product.rating:.1f}", "count": product.rating_count}
-            )
+            rating = rating_facts(product)
+            return Fact("rating", rating) if rating else None
     value = getattr(product, field)
     return Fact(field, {"value": value}) if value else None
 
@@ -88,6 +85,13 @@ def price_facts(product: Product) -> dict[str, Any]:
         "on_sale": was is not None,
         "was": format_money(was, product.currency) if was is not None else None,
     }
+
+
+def rating_facts(product: Product) -> dict[str, Any] | None:
+    """Stars, as they are shown, and how many gave them; None without ratings."""
+    if product.rating is None:
+        return None
+    return {"rating": f"{product.rating:.1f}", "count": product.rating_count}
 
 
 def stock_state(product: Product) -> str:

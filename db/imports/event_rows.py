@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from common.cells import cell_of
+from common.cells import region_around
 from db.behaviour import WITHOUT_ITEMS
 from db.imports.fields import (
     Fields,
@@ -139,9 +139,7 @@ def _region(fields: Fields) -> str:
     named = fields.take("region", partial(_parse_short_text, longest=LONGEST_PLACE), default="")
     latitude = fields.take("latitude", partial(_parse_degrees, most=90), default=None)
     longitude = fields.take("longitude", partial(_parse_degrees, most=180), default=None)
-    if named or latitude is None or longitude is None:
-        return named
-    return cell_of(latitude, longitude)
+    return region_around(named, latitude, longitude) or ""
 
 
 def name_of(given: str) -> str:
