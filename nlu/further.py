@@ -28,8 +28,9 @@ from nlu.labels import Labels
 from nlu.lexicon import Lexicon, read_lexicon
 from nlu.model import Heads, Understander
 from nlu.recipe import OnEpoch, OnStep, Recipe
+from nlu.run import Run
 from nlu.sentiment import balance
-from nlu.training import Run, Trained
+from nlu.training import Trained
 
 # Of what is known, so many rows for each new one, and at least so many: forgetting costs more.
 _KNOWN_FOR_EACH = 3
@@ -110,7 +111,7 @@ def learn_further(
     )
     run.begin(rehearsed)
     history = run.train(on_epoch=on_epoch, on_step=on_step, started=started)
-    trained = run.finish()
+    trained = run.finish(run.conclude())
     card = replace(
         trained.card, data_hash=fingerprint([*lessons, *known]), recipe=asdict(recipe), metrics={}
     )

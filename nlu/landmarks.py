@@ -61,16 +61,24 @@ def unit_rows(vectors: Floats) -> Floats:
     return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
-def choose_landmarks(pooled: Floats, intents: Sequence[int], *, seed: int) -> Landmarks:
-    """At most twenty rows of every intent, drawn at random.
+def draw_landmarks(intents: Sequence[int], *, seed: int) -> list[int]:
+    """Which rows are kept: at most twenty of every intent, drawn at random.
 
     Args:
-        pooled: [rows, width].
         intents: of each row.
         seed: for the draw.
     """
     owners = np.asarray(intents, dtype=np.int64)
     order = np.random.default_rng(seed).permutation(len(owners))
     taken = [order[owners[order] == intent][:_MOST] for intent in sorted(set(intents))]
-    places = np.concatenate(taken)
-    return Landmarks(unit_rows(pooled[places]), owners[places])
+    return [int(row) for row in np.concatenate(taken)]
+
+
+def keep_landmarks(pooled: Floats, intents: Sequence[int]) -> Landmarks:
+    """The rows that were drawn, as the model sees them.
+
+    Args:
+        pooled: [rows, width].
+        intents: of each row.
+    """
+    return Landmarks(unit_rows(pooled), np.asarray(intents, dtype=np.int64))

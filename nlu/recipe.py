@@ -11,6 +11,8 @@ class Recipe:
     Attributes:
         share_aside: of each intent's rows, for early stopping and calibration.
         patience: epochs without a better score on those rows before it stops.
+        runs: trainings from the same start whose weights are averaged. Each sets other rows aside,
+            sees the rows in another order and varied otherwise.
         closing: epochs at the end, over the rows set aside as well.
         augmented: how likely a row is varied each time it is seen.
         names: learn the intents' own names as rows too.
@@ -29,6 +31,7 @@ class Recipe:
     smoothing: float = 0.05
     share_aside: float = 0.1
     patience: int = 6
+    runs: int = 1
     closing: int = 2
     augmented: float = 0.5
     names: bool = False
@@ -63,7 +66,14 @@ def choose_recipe(
     if rows < _FEW:
         # From a good start few rows teach little and mislead easily: slowly, then.
         chosen = Recipe(
-            epochs=8, patience=8, adapter_rate=5e-4, head_rate=2e-3, names=True, seed=seed
+            epochs=8,
+            patience=8,
+            runs=3,
+            adapter_rate=5e-4,
+            head_rate=2e-3,
+            smoothing=0.02,
+            names=True,
+            seed=seed,
         )
     elif labels and rows / labels >= _PLENTY:
         chosen = Recipe(
@@ -78,7 +88,15 @@ def choose_recipe(
             seed=seed,
         )
     elif rows > _MANY:
-        chosen = Recipe(epochs=5, patience=5, closing=1, share_aside=0.05, seed=seed)
+        chosen = Recipe(
+            epochs=6,
+            closing=1,
+            share_aside=0.05,
+            augmented=0.8,
+            spelling=True,
+            tag_weight=1.5,
+            seed=seed,
+        )
     return replace(chosen, epochs=epochs) if epochs else chosen
 
 

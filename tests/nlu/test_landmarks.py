@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nlu.landmarks import Landmarks, choose_landmarks
+from nlu.landmarks import Landmarks, draw_landmarks, keep_landmarks
 
 
 def east_north_west() -> Landmarks:
@@ -25,10 +25,15 @@ def test_an_intent_taken_away_neither_scores_nor_votes_nor_is_near() -> None:
 
 
 def test_every_intent_keeps_some_rows_and_none_keeps_many() -> None:
-    rng = np.random.default_rng(0)
-    pooled, intents = rng.normal(size=(60, 4)).astype(np.float32), [0] * 50 + [1] * 9 + [2]
-    kept = choose_landmarks(pooled, intents, seed=1)
-    assert np.bincount(kept.owners).tolist() == [20, 9, 1]
+    intents = [0] * 50 + [1] * 9 + [2]
+    kept = draw_landmarks(intents, seed=1)
+    assert np.bincount([intents[row] for row in kept]).tolist() == [20, 9, 1]
+    assert len(set(kept)) == len(kept)
+    assert draw_landmarks(intents, seed=1) == kept != draw_landmarks(intents, seed=2)
+
+
+def test_what_is_kept_is_of_length_one() -> None:
+    pooled = np.random.default_rng(0).normal(size=(3, 4)).astype(np.float32)
+    kept = keep_landmarks(pooled, [1, 0, 1])
     np.testing.assert_allclose(np.linalg.norm(kept.vectors, axis=1), 1, rtol=1e-5)
-    again = choose_landmarks(pooled, intents, seed=1)
-    assert np.array_equal(kept.vectors, again.vectors)
+    assert kept.owners.tolist() == [1, 0, 1]

@@ -75,6 +75,7 @@ def test_a_missing_or_damaged_start_names_the_cure(tiny_encoder: str, tmp_path: 
 def test_the_recipe_goes_by_how_many_rows_there_are() -> None:
     few, some, many = (choose_recipe(count) for count in (100, 3_000, 15_000))
     assert few.adapter_rate < some.adapter_rate
+    assert (few.runs, some.runs, many.runs) == (3, 1, 1)
     assert [recipe.names for recipe in (few, some, many)] == [True, False, False]
     assert many.epochs < some.epochs
     assert choose_recipe(3_000, epochs=2).epochs == 2

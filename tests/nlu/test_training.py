@@ -12,6 +12,7 @@ from peft import LoraConfig
 
 from nlu import adapter as adapters
 from nlu.batches import IGNORED, make_batches, make_rows
+from nlu.calibration import Calibration
 from nlu.card import read_card
 from nlu.dataset import Example, fingerprint, read_annotations
 from nlu.encoder import load_encoder
@@ -19,6 +20,7 @@ from nlu.errors import AdapterError, DatasetError
 from nlu.labels import OUT_OF_SCOPE, Labels
 from nlu.model import CosineHead
 from nlu.recipe import Epoch, Recipe, choose_recipe
+from nlu.run import Learnt, average
 from nlu.training import Trained, train
 
 ROWS = [
@@ -86,6 +88,37 @@ def test_evened_training_gives_the_rare_label_its_due(tiny_encoder: str) -> None
         return float(logits[predictor.labels.intent_ids["seldom"]] - logits.max())
 
     assert chance(1.0) > chance(0.0) + 1
+
+
+def test_averaged_runs_differ_and_the_mean_of_them_is_served(tiny_encoder: str) -> None:
+    recipe = Recipe(epochs=3, batch=8, patience=3, runs=2, closing=1, seed=1)
+    told: list[tuple[int, int]] = []
+    made = train(
+        some_rows(),
+        recipe=recipe,
+        base=tiny_encoder,
+        device="cpu",
+        on_step=lambda step, of: told.append((step, of)),
+    )
+    assert [epoch.number for epoch in made.history] == [1, 2, 3, 4, 5, 6]
+    assert {epoch.of for epoch in made.history} == {6}
+    assert made.history[0].loss != made.history[3].loss
+    assert told[-1][0] == told[-1][1] == len(told)
+    alone = train(some_rows(), recipe=replace(recipe, runs=1), base=tiny_encoder, device="cpu")
+    rows = [example.text for example in some_rows()]
+    assert not np.allclose(
+        made.adapter.predictor().run(rows).intents, alone.adapter.predictor().run(rows).intents
+    )
+
+
+def test_the_mean_of_runs_is_that_of_weights_and_calibrations() -> None:
+    one = Learnt({"w": torch.tensor([1.0, 3.0])}, Calibration(temperature=1.0, threshold=0.2))
+    two = Learnt({"w": torch.tensor([3.0, 5.0])}, Calibration(temperature=2.0, threshold=0.4))
+    mean = average([one, two])
+    assert mean.weights["w"].tolist() == [2.0, 4.0]
+    assert mean.calibration.temperature == pytest.approx(1.5)
+    assert mean.calibration.threshold == pytest.approx(0.3)
+    assert average([one]).calibration == one.calibration
 
 
 def test_moods_of_many_reviews_get_a_recipe_of_their_own() -> None:
