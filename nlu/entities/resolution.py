@@ -6,6 +6,7 @@ e-mail address, the model about what a word means in its sentence.
 """
 
 import re
+import string
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -35,6 +36,9 @@ _AMOUNTS = _PRICES | {"size"}
 _REFUSABLE = frozenset({"category", "brand", "color", "size", "material", "feature", "recipient"})
 # What can be refused or replaced: "two instead of three".
 _WITH_ROLE = _REFUSABLE | {"quantity"}
+_APOSTROPHES = "'’"
+_OWNED = re.compile(rf"[{_APOSTROPHES}]s\b\s*", re.IGNORECASE)
+_PUNCTUATION = string.punctuation + string.whitespace + "’“”–—…"
 _AMPERSAND = re.compile(r"&\w+")
 # Two of these never stand side by side.
 _WHOLE = frozenset({"size", "person", "phone", "address", "order_id", "price_min", "price_max"})
@@ -56,7 +60,11 @@ def resolve(
         normaliser: for the shop's words.
     """
     text = text[:LONGEST_TEXT]
-    found = [_from_model(span) for span in spans if span.end <= len(text)]
+    found = [
+        trimmed
+        for span in spans
+        if span.end <= len(text) and (trimmed := _trimmed(text, _from_model(span)))
+    ]
     mentions = _joined(text, [_whole_brand(text, _measured(text, m)) for m in found])
     lexicon, vocabulary = normaliser.lexicon, normaliser.vocabulary
     mentions = retype(text, mentions, lexicon=lexicon, vocabulary=vocabulary)
@@ -87,6 +95,19 @@ def resolve(
 def _from_model(span: FoundSpan) -> Mention:
     role: Role = "exclude" if span.role == "exclude" else "include"
     return Mention(span.entity, span.start, span.end, role, span.confidence)
+
+
+def _trimmed(text: str, mention: Mention) -> Mention | None:
+    """Without an owner's ending at either side: "cousin's wedding". Punctuation is nothing."""
+    start, end = mention.start, mention.end
+    if ending := _OWNED.match(text, max(start - 1, 0)):
+        start = ending.end()
+    # Six feet keep theirs.
+    while mention.entity != "size" and end > start and text[end - 1] in _APOSTROPHES:
+        end -= 1
+    if not text[start:end].strip(_PUNCTUATION):
+        return None
+    return replace(mention, start=start, end=end)
 
 
 def _measured(text: str, mention: Mention) -> Mention:

@@ -310,3 +310,23 @@ def test_a_listed_word_is_found_where_the_model_half_expected_something() -> Non
         ("category", "ukulele", "include")
     ]
     assert understand(text, hunch=0.1, vocabulary=Vocabulary()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "wanted"),
+    [
+        (
+            "for my cousin's wedding",
+            {"recipient": "cousin'", "occasion": "s wedding"},
+            ["cousin", "wedding"],
+        ),
+        ("the boys’ boots", {"recipient": "boys’", "category": "boots"}, ["boys", "boots"]),
+        ("a mast of 6'", {"size": "6'"}, ["6'"]),
+        ("change it, please", {"address": ","}, []),
+    ],
+)
+def test_an_owners_apostrophe_belongs_to_nothing(
+    text: str, spans: dict[str, str], wanted: list[str]
+) -> None:
+    entities = understand(text, found(text, **spans))
+    assert [text[e.start : e.end] for e in entities] == wanted

@@ -48,15 +48,15 @@ def report(shipped: Predictor, heldout: list[Example]) -> dict:  # type: ignore[
 
 @pytest.mark.parametrize(
     ("figure", "floor"),
-    [("accuracy", 0.91), ("macro_f1", 0.915), ("in_scope_accuracy", 0.92), ("oos_auroc", 0.975)],
+    [("accuracy", 0.92), ("macro_f1", 0.93), ("in_scope_accuracy", 0.945), ("oos_auroc", 0.97)],
 )
 def test_heldout_intents_are_told_apart(report: dict, figure: str, floor: float) -> None:  # type: ignore[type-arg]
     assert report[figure] >= floor
 
 
 def test_heldout_entities_and_sentiment_are_found(report: dict) -> None:  # type: ignore[type-arg]
-    assert report["entities"]["value"]["f1"] >= 0.875
-    assert report["sentiment"]["accuracy"] >= 0.925
+    assert report["entities"]["value"]["f1"] >= 0.885
+    assert report["sentiment"]["accuracy"] >= 0.95
 
 
 def test_the_card_tells_what_the_report_tells(report: dict) -> None:  # type: ignore[type-arg]
