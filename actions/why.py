@@ -7,6 +7,9 @@ from shop.reference import find_meant
 from shop.search import Found, Offer
 from shop.why import reasons_given
 
+# "Why", "but why", "how come": more words ask for something else.
+_FEW_WORDS = 2
+
 
 def or_why(answer: Callable[[Turn], None]) -> Callable[[Turn], None]:
     """The answer, except to a message that asks why goods were shown."""
@@ -22,7 +25,9 @@ def or_why(answer: Callable[[Turn], None]) -> Callable[[Turn], None]:
 
 def asks_why(turn: Turn) -> bool:
     """Whether the message asks why goods were shown, and some have been."""
-    return "why" in turn.reading.signals and bool(turn.shown or turn.focus)
+    reading = turn.reading
+    bare = "why_alone" in reading.signals and len(reading.text.split()) <= _FEW_WORDS
+    return ("why" in reading.signals or bare) and bool(turn.shown or turn.focus)
 
 
 def tell_why(turn: Turn) -> None:

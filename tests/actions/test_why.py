@@ -54,3 +54,12 @@ def test_what_was_not_recommended_is_not_given_a_reason(chat: Rehearsal, recomme
 
 def test_before_anything_was_shown_there_is_nothing_to_explain(chat: Rehearsal) -> None:
     assert chat.say("out_of_scope", "why these?").cards == []
+
+
+@pytest.mark.parametrize("text", ["why", "but why?", "How come"])
+def test_a_bare_why_is_about_what_was_shown(chat: Rehearsal, recommended: str, text: str) -> None:
+    assert chat.say("nlu_fallback", text).cards == ["s2", "s3"]
+
+
+def test_a_why_about_something_else_is_not(chat: Rehearsal, recommended: str) -> None:
+    assert chat.say("out_of_scope", "why is the sky blue").cards != ["s2", "s3"]
