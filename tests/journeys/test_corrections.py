@@ -24,9 +24,9 @@ from tests.journeys.test_console import (  # noqa: F401 - fixtures
 
 WORDS = "quokka"
 SAID = [
-    f"is my {WORDS} lamp on its way",
-    f"is my {WORDS} lamp on its way!",
-    f"that red {WORDS} rug",
+    f"about my {WORDS} lamp",
+    f"about my {WORDS} lamp!",
+    f"the red {WORDS} rug",
 ]
 
 
