@@ -49,6 +49,8 @@ _FEW = 2000
 _MANY = 12_000
 # So many of each label need no varying: moods of reviews, not intents.
 _PLENTY = 1000
+# Up to so many of them three trainings are averaged; of more, one takes long enough.
+_AVERAGED = 10_000
 
 
 def choose_recipe(
@@ -79,6 +81,7 @@ def choose_recipe(
         chosen = Recipe(
             epochs=3,
             patience=3,
+            runs=3 if rows < _AVERAGED else 1,
             adapter_rate=7e-4,
             head_rate=2e-3,
             closing=0,

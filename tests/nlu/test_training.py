@@ -125,6 +125,7 @@ def test_moods_of_many_reviews_get_a_recipe_of_their_own() -> None:
     reviews, intents = choose_recipe(6920, labels=2), choose_recipe(6920, labels=33)
     assert (reviews.epochs, reviews.augmented, reviews.spelling) == (3, 0.0, False)
     assert reviews.evened > intents.evened == 0
+    assert (reviews.runs, choose_recipe(15_000, labels=3).runs) == (3, 1)
     assert intents == choose_recipe(6920)
 
 
