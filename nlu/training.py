@@ -29,13 +29,6 @@ from nlu.scripts import common_scripts
 from nlu.spelling import TRUSTED, count_pairs, count_words
 from nlu.start import START, take_start
 
-# What calibration may assume where the rows hold an intent for what is out of scope.
-_EASY = {"unknown_share": 0.1, "spare": 0.02}
-Weights = dict[str, torch.Tensor]
-
-# How fast the rows set aside are learnt at the end, times the first rates.
-_CLOSING_PACE = 0.3
-
 
 @dataclass
 class Trained:
