@@ -37,7 +37,7 @@ _REFUSABLE = frozenset({"category", "brand", "color", "size", "material", "featu
 # What can be refused or replaced: "two instead of three".
 _WITH_ROLE = _REFUSABLE | {"quantity"}
 _APOSTROPHES = "'’"
-_OWNED = re.compile(rf"[{_APOSTROPHES}]s\b\s*", re.IGNORECASE)
+_OWNED = re.compile(rf"(?<=\w)[{_APOSTROPHES}]s\b\s*", re.IGNORECASE)
 _PUNCTUATION = string.punctuation + string.whitespace + "’“”–—…"
 _AMPERSAND = re.compile(r"&\w+")
 # Two of these never stand side by side.

@@ -322,6 +322,7 @@ def test_a_listed_word_is_found_where_the_model_half_expected_something() -> Non
         ),
         ("the boys’ boots", {"recipient": "boys’", "category": "boots"}, ["boys", "boots"]),
         ("a mast of 6'", {"size": "6'"}, ["6'"]),
+        ("size 'S' please", {"size": "S"}, ["S"]),
         ("change it, please", {"address": ","}, []),
     ],
 )
