@@ -48,7 +48,7 @@ def report(shipped: Predictor, heldout: list[Example]) -> dict:  # type: ignore[
 
 @pytest.mark.parametrize(
     ("figure", "floor"),
-    [("accuracy", 0.92), ("macro_f1", 0.93), ("in_scope_accuracy", 0.945), ("oos_auroc", 0.97)],
+    [("accuracy", 0.92), ("macro_f1", 0.93), ("in_scope_accuracy", 0.945), ("oos_auroc", 0.975)],
 )
 def test_heldout_intents_are_told_apart(report: dict, figure: str, floor: float) -> None:  # type: ignore[type-arg]
     assert report[figure] >= floor
