@@ -27,7 +27,7 @@ LANDMARKS = "landmarks.safetensors"
 # Says how the weights are kept, and what that was measured to cost.
 FORM = "form.json"
 # Moves when exports are made in another way.
-_FORMAT = 1
+_FORMAT = 2
 # What the exporting process ends with where the adapter itself is at fault.
 BROKEN = 3
 _ROOT = Path(__file__).resolve().parents[1]

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from transformers import AutoConfig, AutoModel
 
@@ -24,7 +25,9 @@ from nlu.exports import (
     GRAPH,
     LANDMARKS,
     TOKENIZER,
+    adapter_export,
     encoder_export,
+    exports_of,
     read_embedder,
     read_predictor,
 )
@@ -35,7 +38,9 @@ from nlu.onnx_export import (
     costs_nothing,
     export,
     judging_rows,
+    narrowing,
     our_judges,
+    quantise,
     write_encoder,
 )
 from nlu.parser import Parser
@@ -118,6 +123,21 @@ def test_weights_become_small_only_where_enough_rows_say_that_it_costs_nothing(
     assert read_predictor(folder).predict(["hi hello"])[0].intents.shape == (2,)
 
 
+def test_products_that_narrow_are_found_and_can_be_spared(adapter: Adapter, tmp_path: Path) -> None:
+    encoder, _ = load_encoder(adapter.card.base)
+    write_encoder(encoder, tmp_path / GRAPH)
+    narrow = narrowing(tmp_path / GRAPH)
+    assert len(narrow) == encoder.config.num_hidden_layers
+
+    def small(spared: list[str]) -> set[str]:
+        nodes = onnx.load(quantise(tmp_path / GRAPH, spared=spared)).graph.node
+        return {
+            node.name.removesuffix("_quant") for node in nodes if node.op_type == "MatMulInteger"
+        }
+
+    assert small([]) - small(narrow) == set(narrow)
+
+
 @pytest.mark.parametrize(
     ("rows", "lost", "won", "free"),
     [
@@ -163,6 +183,8 @@ def test_the_shipped_adapter_parses_alike_by_torch_and_as_it_is_served(
     settings = Settings(home=tmp_path, device="cpu", _env_file=None)  # type: ignore[call-arg]
     served = loading.load(SHIPPED, settings=settings)
     assert served.runtime == "onnx"
+    form = adapter_export(exports_of(settings, SHIPPED), served.version) / FORM
+    assert json.loads(form.read_text())["weights"] == "int8"
     # Processors round 8-bit products each in their own way.
     texts = [example.text for example in read_folder(DATA / "validation")[::2]]
     pairs = zip(
