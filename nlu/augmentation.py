@@ -3,6 +3,7 @@
 import random
 import re
 import string
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from nlu.dataset import Example, Span
@@ -68,7 +69,10 @@ def augment(
     if rng.random() < odds.filler and example.intent not in lexicon.unpadded:
         _pad(pieces, rng=rng, lexicon=lexicon)
     if rng.random() < odds.typo:
-        _mistype(pieces, odds.letters, rng=rng, speller=speller)
+        _mistype(pieces, odds.letters, rng=rng)
+        if speller:
+            # As the model will meet it: with what can be put right put right.
+            pieces = _cut(_put_right(_join(pieces, example), speller))
     if rng.random() < odds.punctuation:
         for piece in pieces:
             # A decimal point or an e-mail address is not punctuation.
@@ -128,9 +132,7 @@ def _pad(pieces: list[_Piece], *, rng: random.Random, lexicon: Lexicon) -> None:
         pieces.append(_Piece(f" {rng.choice(lexicon.after)}"))
 
 
-def _mistype(
-    pieces: list[_Piece], per_slip: int, *, rng: random.Random, speller: Speller | None
-) -> None:
+def _mistype(pieces: list[_Piece], per_slip: int, *, rng: random.Random) -> None:
     """Up to a slip in so many letters, anywhere but in what must be exact."""
     exact = {"email", "order_id", "phone"}
     open_pieces = [piece for piece in pieces if not (piece.span and piece.span.entity in exact)]
@@ -142,7 +144,15 @@ def _mistype(
         piece, match = rng.choice(places)
         word = mistype(match[0], rng=rng)
         piece.text = piece.text[: match.start()] + word + piece.text[match.end() :]
-    if speller:
-        # As the model will meet it: with what can be put right put right.
-        for piece in open_pieces:
-            piece.text = speller.correct(piece.text).text
+
+
+def _put_right(example: Example, speller: Speller) -> Example:
+    """With its words put right where they stand together; its spans are moved along."""
+    spelt = speller.correct(example.text)
+
+    def moved(span: Span) -> Span:
+        start, end = (bisect_left(spelt.places, place) for place in (span.start, span.end))
+        return replace(span, start=start, end=end)
+
+    spans = None if example.spans is None else tuple(map(moved, example.spans))
+    return replace(example, text=spelt.text, spans=spans)

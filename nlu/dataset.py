@@ -17,7 +17,7 @@ from nlu.labels import ENTITIES, ROLES, SENTIMENTS
 
 DATA = Path(__file__).resolve().parents[1] / "nlu_data"
 
-# Rasa's inline annotation: [surface](entity) or [surface]{"entity": ..., "role": ...}.
+# Rasa's inline annotation: [surface](entity), or [surface]{"entity": ...} with "role" or "value".
 _ANNOTATION = re.compile(
     r"\[(?P<surface>[^\[\]]+)\](?:\((?P<entity>[^()]*)\)|(?P<json>\{[^{}]*\}))"
 )
@@ -29,12 +29,17 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """An entity in a text: `text[start:end]` is its surface."""
+    """An entity in a text: `text[start:end]` is its surface.
+
+    Attributes:
+        value: what was meant, where the surface is misspelt.
+    """
 
     start: int
     end: int
     entity: str
     role: str = "include"
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +68,32 @@ def read_annotations(row: str) -> tuple[str, tuple[Span, ...]]:
     length = done = 0
     for match in _ANNOTATION.finditer(row):
         plain, surface = row[done : match.start()], match["surface"]
-        entity, role = _read_label(match)
+        entity, role, value = _read_label(match)
         start = length + len(plain)
-        spans.append(Span(start, start + len(surface), entity, role))
+        spans.append(Span(start, start + len(surface), entity, role, value))
         parts += [plain, surface]
         length = start + len(surface)
         done = match.end()
     return "".join([*parts, row[done:]]), tuple(spans)
 
 
-def _read_label(match: re.Match[str]) -> tuple[str, str]:
+def _read_label(match: re.Match[str]) -> tuple[str, str, str | None]:
     if match["json"] is None:
-        entity, role = match["entity"], "include"
+        entity, role, value = match["entity"], "include", None
     else:
         try:
             label = json.loads(match["json"])
             entity, role = label["entity"], label.get("role", "include")
+            value = label.get("value")
         except (ValueError, KeyError) as error:
             raise DatasetError(f"{match[0]!r} is no annotation: name the entity.") from error
     if entity not in ENTITIES:
         raise DatasetError(f"unknown entity {entity!r} in {match[0]!r}")
     if role not in ROLES:
         raise DatasetError(f"unknown role {role!r} in {match[0]!r}: it is include or exclude")
-    return entity, role
+    if not (value is None or isinstance(value, str)):
+        raise DatasetError(f"{value!r} in {match[0]!r} is no text: a value is what was meant.")
+    return entity, role, value
 
 
 def write_annotations(text: str, spans: Sequence[Span]) -> str:
@@ -94,8 +102,10 @@ def write_annotations(text: str, spans: Sequence[Span]) -> str:
     done = 0
     for span in sorted(spans, key=lambda s: s.start):
         label = f"({span.entity})"
-        if span.role != "include":
-            label = json.dumps({"entity": span.entity, "role": span.role})
+        rest = {"role": span.role} if span.role != "include" else {}
+        rest |= {"value": span.value} if span.value else {}
+        if rest:
+            label = json.dumps({"entity": span.entity} | rest, ensure_ascii=False)
         parts += [text[done : span.start], f"[{text[span.start : span.end]}]", label]
         done = span.end
     return "".join([*parts, text[done:]])

@@ -13,14 +13,14 @@ from nlu.dataset import Example, Span
 from nlu.entities.mentions import Mention
 from nlu.entities.values import Normaliser
 from nlu.labels import OUT_OF_SCOPE
-from nlu.lexicon import Lexicon, read_lexicon
+from nlu.lexicon import read_lexicon
 from nlu.measures import (
     label_scores,
     macro_f1,
     overlap_scores,
     percentiles,
 )
-from nlu.parser import Parser
+from nlu.parser import NAMES, Parser
 from nlu.predictor import Prediction, Predictor, sentiment_label
 from nlu.vocabulary import Vocabulary
 from nlu.wire import Role
@@ -53,8 +53,8 @@ def evaluate(
     Args:
         predictor: the model.
         examples: the rows; sentiment and entities are reported where they are annotated.
-        meant: the same rows without slips, whose values are wanted; by default the rows are
-            what was meant.
+        meant: the same rows without slips, whose values are wanted, but for names and addresses,
+            which only their owner can spell; by default the rows are what was meant.
     """
     parser = Parser(predictor, vocabulary=_no_shop(), lexicon=read_lexicon())
     spelt = parser.spell([example.text for example in examples])
@@ -159,8 +159,8 @@ def _entities(
 ) -> dict[str, Any]:
     """Exact spans, and values, of what the parser makes of the rows."""
     parses = parser.parse([example.text for example in examples])
-    lexicon = read_lexicon()
-    wanted = [_values(example, lexicon, parser) for example in meant]
+    normaliser = Normaliser(Vocabulary(), read_lexicon(), parser.is_word)
+    wanted = [_values(*pair, normaliser) for pair in zip(examples, meant, strict=True)]
     given: list[list[Hashable]] = [
         [(e.entity, e.role, e.value) for e in parse.entities] for parse in parses
     ]
@@ -186,16 +186,25 @@ def _only(kind: str, bags: Sequence[Sequence[Hashable]]) -> list[list[Hashable]]
     ]
 
 
-def _values(example: Example, lexicon: Lexicon, parser: Parser) -> list[Hashable]:
+def _values(example: Example, meant: Example, normaliser: Normaliser) -> list[Hashable]:
     """The annotated spans with the values that a parser with perfect spans would give them."""
-    normaliser = Normaliser(Vocabulary(), lexicon, parser.is_word)
-    settled = [normaliser.settle(example.text, _mention(span)) for span in example.spans or ()]
+    settled = [
+        _settled(example.text, typed, normaliser)
+        if typed.entity in NAMES
+        else _settled(meant.text, right, normaliser)
+        for typed, right in zip(example.spans or (), meant.spans or (), strict=True)
+    ]
     return [(m.entity, m.role, m.value) for m in settled if m is not None]
 
 
-def _mention(span: Span) -> Mention:
+def _settled(text: str, span: Span, normaliser: Normaliser) -> Mention | None:
     role: Role = "exclude" if span.role == "exclude" else "include"
-    return Mention(span.entity, span.start, span.end, role)
+    surface, value = text[span.start : span.end], span.value
+    if value is None:
+        return normaliser.settle(text, Mention(span.entity, span.start, span.end, role))
+    # Who types a maker in small letters gets it so.
+    meant = value.lower() if surface.islower() else value
+    return normaliser.settle(meant, Mention(span.entity, 0, len(meant), role))
 
 
 def _rounded(value: Any) -> Any:

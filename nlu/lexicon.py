@@ -40,6 +40,20 @@ class Lexicon:
                 lists.setdefault(fold(phrase), set()).add(entity)
         return {phrase: min(found) for phrase, found in lists.items() if len(found) == 1}
 
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """Every phrase of any entity, folded."""
+        return frozenset(fold(phrase) for phrases in self.values.values() for phrase in phrases)
+
+    @cached_property
+    def by_first_letter(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Entity and letter, a small one, to the phrases that begin so."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for entity, phrases in self.values.items():
+            for phrase in phrases:
+                found.setdefault((entity, phrase[0].lower()), []).append(phrase)
+        return {place: tuple(phrases) for place, phrases in found.items()}
+
     @property
     def phrases(self) -> list[str]:
         """Every value, filler and further word."""

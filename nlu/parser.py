@@ -18,7 +18,7 @@ _RANKING = 10
 _PAYLOAD = re.compile(r"^/(?P<intent>\w+)\s*(?P<entities>\{.*\})?\s*$", re.DOTALL)
 _OUTSIDE = 0
 # No spelling is right for these.
-_NAMES = frozenset({"person", "address"})
+NAMES = frozenset({"person", "address"})
 # Emoji and signs say something; white space and control characters alone do not.
 _SAYS_SOMETHING = re.compile(r"[^\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff\ufe0f]")
 
@@ -133,7 +133,7 @@ class Parser:
 def _as_typed(entity: Entity, spelt: Spelt, text: str) -> Entity:
     """The entity where it stands in the shopper's own text, names as they were typed."""
     start, end = spelt.locate(entity.start, entity.end)
-    value = text[start:end] if entity.entity in _NAMES else entity.value
+    value = text[start:end] if entity.entity in NAMES else entity.value
     return entity.model_copy(update={"start": start, "end": end, "value": value})
 
 

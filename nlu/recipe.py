@@ -92,7 +92,7 @@ def choose_recipe(
         )
     elif rows > _MANY:
         chosen = Recipe(
-            epochs=6,
+            epochs=5,
             closing=1,
             share_aside=0.05,
             augmented=0.8,

@@ -3,7 +3,9 @@
 What was meant is the word that maximises how common it is times how easily it turns into what
 stands there (Kernighan, Church and Gale 1990, "A Spelling Correction Program Based on a Noisy
 Channel Model"). How common it is, the learnt rows say, and the order of the encoder's vocabulary,
-which is that of frequency. Names within a sentence, codes and addresses are left alone.
+which is that of frequency; how likely after the word before it, the pairs of the rows, interpolated
+by absolute discounting (Ney, Essen and Kneser 1994, "On structuring probabilistic dependences in
+stochastic language modelling"). Names within a sentence, codes and addresses are left alone.
 The costs below were chosen on `nlu_data/validation`.
 """
 
@@ -28,27 +30,31 @@ from nlu.typos import NEIGHBOURS
 _WORD = re.compile(r"(?<![\w@#&./'’-])[a-z]{2,}(?![\w@#&/'’-]|\.\w)", re.IGNORECASE)
 _LONG = 4
 # Natural logarithms. How unlikely one slip is, by its kind; a second one costs its own again.
-_SLIP = 4.0
-_SWAPPED, _DOUBLED, _LEFT_OUT, _NEIGHBOUR, _OTHER = 0.8, 0.8, 1.0, 1.0, 1.8
+_SLIP = 4.4
+_SWAPPED, _DOUBLED, _LEFT_OUT, _NEIGHBOUR, _OTHER = 0.4, 0.8, 0.7, 1.0, 2.1
 # No English word has a letter three times in a row.
 _TRIPLED = re.compile(r"(.)\1{2,}")
 # How likely a word that nobody knows is meant as it stands.
 _UNKNOWN = -20.0
 # How much likelier than chance it is that a known word is meant as it stands.
-_KNOWN = 2.0
+_KNOWN = 1.5
 # The same for what is no English word, though the encoder has it whole: "stil", "thes".
 _DOUBTED = -2.0
 # So many words of the encoder's vocabulary are in no doubt.
 _FREQUENT = 12_000
 # A word that fewer rows hold, and nobody else, may be a slip itself.
 TRUSTED = 3
+# What nobody knows and is one easy slip from a word that many times as common is that slip: "teh".
+_FAR_COMMONER = 5
+_CHEAP = 1.0
+# A name may have so many slips, and the next likely one this many more.
+_MOST_IN_NAMES = 1.6
+_AHEAD = 0.25
 # Of a word's likelihood, the share that the learnt rows have to say.
 _OWN_SHARE = 0.5
 
-# Of what follows a word, the share that the pairs have to say.
-_PAIR_SHARE = 0.6
-# Pairs that stand once are left out: they would fill the card and rarely come again.
-_TWICE = 2
+# Taken off each pair's count for the words that have not followed yet; of .5, .75, .9.
+_DISCOUNT = 0.9
 # Of the words two slips away, the commonest so many are looked at.
 _FAR = 80
 # Of the readings of a word, so many are looked at, and none this much less likely than the best.
@@ -102,13 +108,13 @@ def count_words(texts: Iterable[str]) -> Counter[str]:
 
 
 def count_pairs(texts: Iterable[str]) -> Counter[Pair]:
-    """How often each word follows each other, and begins; in lower case, once at least `_TWICE`."""
+    """How often each word follows each other, and begins; in lower case."""
     pairs: Counter[Pair] = Counter()
     for text in texts:
         matches = list(_WORD.finditer(text))
         befores = _befores(text, matches)
         pairs.update((b, m[0].lower()) for b, m in zip(befores, matches, strict=True))
-    return Counter({pair: count for pair, count in pairs.items() if count >= _TWICE})
+    return pairs
 
 
 def _befores(text: str, matches: Sequence[re.Match[str]]) -> list[str]:
@@ -142,11 +148,14 @@ class Speller:
         """
         self._names = sorted(count_words(names))
         self._pairs = pairs or {}
+        # How often a word is followed, and by how many different ones.
         self._firsts: Counter[str] = Counter()
+        self._kinds = Counter(first for first, _ in self._pairs)
         for (first, _), count in self._pairs.items():
             self._firsts[first] += count
         self._scores = _scores(own, common.words)
         frequent = {word for word, count in own.items() if count >= TRUSTED}
+        frequent -= _common_slips(own, frequent - common.sure)
         self._trusted = {*common.words, *frequent}
         self._sure = {*common.sure, *frequent}
         self._by_first: defaultdict[str, list[str]] = defaultdict(list)
@@ -201,13 +210,21 @@ class Speller:
         return meant[::-1]
 
     def _likeliest_name(self, word: str) -> str:
-        """The one name that is a single slip away from what nobody knows; else the word itself."""
+        """The name that is by far the fewest slips away from what nobody knows; else the word."""
         if len(word) < _LONG - 1 or word in self._trusted or word in self._names:
             return word
         near = process.extract(
-            word, self._names, scorer=OSA.distance, score_cutoff=1, limit=2, processor=None
+            word,
+            self._names,
+            scorer=OSA.distance,
+            score_cutoff=1 if len(word) <= _LONG else 2,
+            limit=None,
         )
-        return str(near[0][0]) if len(near) == 1 and near[0][0][0] == word[0] else word
+        costs = sorted((slips(word, name), name) for name, *_ in near if name[0] == word[0])
+        if not costs or costs[0][0] > _MOST_IN_NAMES:
+            return word
+        alone = len(costs) == 1 or costs[1][0] > costs[0][0] + _AHEAD
+        return costs[0][1] if alone else word
 
     def _gain(self, before: str, word: str) -> float:
         """How much likelier a word is after another than by itself, as a logarithm."""
@@ -215,8 +232,8 @@ class Speller:
         if not seen:
             return 0.0
         alone = math.exp(self._scores.get(word, _UNKNOWN))
-        after = self._pairs.get((before, word), 0) / seen
-        return math.log(_PAIR_SHARE * after / alone + 1 - _PAIR_SHARE)
+        after = max(self._pairs.get((before, word), 0) - _DISCOUNT, 0.0) / seen
+        return math.log(after / alone + _DISCOUNT * self._kinds[before] / seen)
 
     def _readings(self, word: str) -> tuple[Reading, ...]:
         """What may be meant by a word, with how likely that is, by itself."""
@@ -278,6 +295,24 @@ def common_words(vocabulary: Mapping[str, int], *, file: Path = DATA / "english.
         raise DatasetError(f"{file} cannot be read: it lists English words.") from error
     words = list(dict.fromkeys([*whole, *english]))
     return Common(words, frozenset([*whole[:_FREQUENT], *english]))
+
+
+def _common_slips(own: Mapping[str, int], doubted: Iterable[str]) -> set[str]:
+    """Those that stand often enough in the rows, but as slips of words that are far commoner."""
+    common = [word for word, count in own.items() if count >= TRUSTED * _FAR_COMMONER]
+    by_first: defaultdict[str, list[str]] = defaultdict(list)
+    for word in common:
+        by_first[word[0]].append(word)
+    return {
+        word
+        for word in doubted
+        if any(
+            own[meant] >= _FAR_COMMONER * own[word] and slips(word, meant) <= _CHEAP
+            for meant, *_ in process.extract(
+                word, by_first[word[0]], scorer=OSA.distance, score_cutoff=1, limit=None
+            )
+        )
+    }
 
 
 def _scores(own: Mapping[str, int], common: Sequence[str]) -> dict[str, float]:

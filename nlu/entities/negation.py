@@ -7,7 +7,7 @@ from nlu.wire import Role
 _CUE = (
     r"(?:do(?:n|es)?(?:['’]?t|\s+not)\s+(?:really\s+)?(?:want|need|like|wear|buy|show|give|have|use|eat)"
     r"(?:\s+me)?|did(?:n['’]?t|\s+not)\s+(?:want|ask\s+for)|hate|can(?:['’]?t|not)\s+stand|"
-    r"no\s+more|not\s+for|not|no|non|never|without|w/o|except(?:\s+for)?|excluding|anything\s+but|"
+    r"no\s+more|no\s+need\s+for|not\s+(?:bothered|fussed|crazy|mad|sold)\s+(?:about|by|on)|not\s+for|not|no|non|never|without|w/o|except(?:\s+for)?|excluding|anything\s+but|"
     r"every(?:thing|body|one)?\s+(?:\w+\s+)?but|any\s+\w+\s+but|all\s+but|(?:other|rather|else)\s+than|instead\s+of|apart\s+from|aside\s+from|"
     r"avoid(?:ing)?|skip|minus|nothing|forget(?:\s+about)?|leave\s+out|filter\s+out|"
     r"(?:stop|quit)\s+(?:showing(?:\s+me)?|suggesting|with)|hide)"
@@ -33,7 +33,7 @@ _WANTED = re.compile(
 _AND_ALSO = re.compile(
     r"^\s*(?:,|or|nor|and|/|&|,\s*(?:or|nor|and))\s*(?:the\s+|any\s+)?$", re.IGNORECASE
 )
-
+_COMMA_ALONE = re.compile(r"^\s*,\s*$")
 
 # "Change M to L", "from walnut to oak", "swap the black one for navy".
 _REPLACED = re.compile(
@@ -83,6 +83,12 @@ def polarity(text: str, start: int) -> Role | None:
     return "include" if _WANTED.search(before) else None
 
 
-def continues(text: str, end: int, start: int) -> bool:
-    """Whether only a conjunction stands between two things."""
-    return bool(_AND_ALSO.match(text[end:start]))
+def continues(text: str, end: int, start: int, *, alike: bool = True) -> bool:
+    """Whether only a conjunction stands between two things.
+
+    Args:
+        alike: both are of one kind: "no nike, adidas"; between others a comma begins something
+            new, as in "no polyester, terracotta".
+    """
+    between = text[end:start]
+    return bool(_AND_ALSO.match(between)) and (alike or not _COMMA_ALONE.match(between))

@@ -24,7 +24,8 @@ _NAME = (
 )
 _NUMBER = re.compile(
     rf"(?P<sign>{_SIGN}\s?)?"
-    rf"(?:(?<![\w.,])(?P<digits>{_DIGITS})(?P<kilo>\s?k\b)?|(?P<spoken>{_SPOKEN})|"
+    rf"(?:(?<![\w.,])(?P<digits>{_DIGITS})(?P<scale>\s?k\b|\s+(?:hundred|thousand|grand)\b)?|"
+    rf"(?P<spoken>{_SPOKEN})|"
     rf"\b(?:an?\s+)?(?P<sum>{'|'.join(_SUMS)})\b)"
     rf"(?:\s?(?P<name>{_NAME})(?![\w]))?",
     re.IGNORECASE,
@@ -57,7 +58,7 @@ class Number:
 
 
 def find_numbers(text: str) -> list[Number]:
-    """Every number, left to right: `80`, `1.5k`, `$1,299.99`, `twenty five quid`, `3 cents`.
+    """Every number, left to right: `80`, `1.5k`, `12 thousand`, `twenty five quid`, `3 cents`.
 
     Two that a range has between them stay two: `between a hundred and two hundred`.
     """
@@ -107,7 +108,9 @@ def _read(match: re.Match[str]) -> float | None:
     if match["spoken"]:
         return _read_words(match["spoken"].lower())
     value = _read_digits(match["digits"])
-    return value * 1000 if match["kilo"] else value
+    if not match["scale"]:
+        return value
+    return value * (100 if match["scale"].strip().lower() == "hundred" else 1000)
 
 
 def _read_digits(digits: str) -> float:

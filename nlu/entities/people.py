@@ -23,6 +23,16 @@ _ADDRESS = re.compile(
     rf"\d{{1,5}}[A-Za-z]?\s+(?:{_WORD}\.?\s+){{1,3}}(?:{_STREET}|{_STREET_NAME})\b\.?"
     rf"(?:,\s*(?!(?i:please|pls|thanks|i|not|and|can)\b){_TOWN}\b)?(?:,?\s+{_POSTCODE}\b)?"
 )
+# "My grandson says": whoever does something is not who the goods are for.
+_ACTS = re.compile(
+    r"\s+(?:says?|said|tells?|told|thinks?|thought|opened|ate|broke|pressed|clicked|bought)\b",
+    re.IGNORECASE,
+)
+
+
+def acts(text: str, end: int) -> bool:
+    """Whether somebody who is named up to a place says or does something."""
+    return bool(_ACTS.match(text, end))
 
 
 def find_people(text: str) -> list[Mention]:

@@ -18,7 +18,7 @@ from nlu.entities.lists import find_listed, retype
 from nlu.entities.mentions import Mention
 from nlu.entities.negation import continues, is_replaced, is_ruled_out, points_at, polarity
 from nlu.entities.numbers import Number
-from nlu.entities.people import find_people
+from nlu.entities.people import acts, find_people
 from nlu.entities.prices import Limit, find_limits, find_paid, measured_until
 from nlu.entities.sizes import find_sizes
 from nlu.entities.values import Normaliser
@@ -38,6 +38,7 @@ _REFUSABLE = frozenset({"category", "brand", "color", "size", "material", "featu
 _WITH_ROLE = _REFUSABLE | {"quantity"}
 _APOSTROPHES = "'’"
 _OWNED = re.compile(rf"(?<=\w)[{_APOSTROPHES}]s\b\s*", re.IGNORECASE)
+_WORDS_AND_PICTURES = re.compile(r"(?P<words>.*\w)\s*[^\w\u0000-\u218f]+")
 _PUNCTUATION = string.punctuation + string.whitespace + "’“”–—…"
 _AMPERSAND = re.compile(r"&\w+")
 # Two of these never stand side by side.
@@ -75,7 +76,10 @@ def resolve(
     mentions = _with_whole(mentions, find_sizes(text))
     mentions = _with_counts(mentions, find_counts(text))
     mentions = [
-        m for m in mentions if m.entity != "ordinal" or not picks_nothing(text, m.start, m.end)
+        m
+        for m in mentions
+        if not (m.entity == "ordinal" and picks_nothing(text, m.start, m.end))
+        and not (m.entity == "recipient" and acts(text, m.end))
     ]
     mentions += find_words(
         text,
@@ -98,8 +102,11 @@ def _from_model(span: FoundSpan) -> Mention:
 
 
 def _trimmed(text: str, mention: Mention) -> Mention | None:
-    """Without an owner's ending at either side: "cousin's wedding". Punctuation is nothing."""
+    """Without an owner's ending at either side ("cousin's wedding") and without pictures after
+    words. Punctuation is nothing."""
     start, end = mention.start, mention.end
+    if words := _WORDS_AND_PICTURES.fullmatch(text, start, end):
+        end = words.end("words")
     if ending := _OWNED.match(text, max(start - 1, 0)):
         start = ending.end()
     # Six feet keep theirs.
@@ -272,14 +279,15 @@ def _with_roles(text: str, mentions: list[Mention]) -> list[Mention]:
 def _start_of_group(text: str, mention: Mention, before: list[Mention]) -> int:
     """Where the things begin that are refused or wanted in one breath: "not red leather boots",
     "no nike or adidas"."""
-    start = mention.start
+    start, entity = mention.start, mention.entity
     for other in reversed(before):
         if other.entity not in _REFUSABLE:
             break
         between = text[other.end : start]
-        if between.strip() and not continues(text, other.end, start):
+        alike = other.entity == entity
+        if between.strip() and not continues(text, other.end, start, alike=alike):
             break
-        start = other.start
+        start, entity = other.start, other.entity
     return start
 
 

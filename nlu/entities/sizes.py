@@ -7,7 +7,7 @@ from nlu.entities.mentions import Mention
 _LETTERS = r"(?:x{0,3}s|m|x{0,3}l|[2-6]xl)"
 _COUNTS = "two|three|four|five|six|seven|eight|nine|ten|twelve|twenty"
 _SIZE = re.compile(
-    rf"\bsize\s+(?:\d{{1,2}}(?:[.,]5)?|{_LETTERS})(?![\w.,]*\d|\w)"
+    rf"\bsize\s+(?P<quote>[\"'‘“])?(?:\d{{1,2}}(?:[.,]5)?|{_LETTERS})(?![\w.,]*\d|\w)(?(quote)[\"'’”])"
     # "Show us 5 more" names no size.
     r"|\b(?:uk|eu|(?-i:US)|(?<=\ba\s)us|(?<=\bin\s)us)\s?\d{1,2}(?:[.,]5)?(?![\w.,]*\d|\w)"
     r"|\bw\d{2}\s?[x/ ]?\s?l\d{2}\b"

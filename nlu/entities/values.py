@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from nlu.entities.contacts import read_contact
 from nlu.entities.counts import read_ordinal, read_quantity, read_rating
+from nlu.entities.lists import put_right
 from nlu.entities.mentions import Mention
 from nlu.entities.prices import read_amount
 from nlu.lexicon import Lexicon
@@ -21,6 +22,7 @@ _LETTER_SIZES = {
 _SIZE_WORD = re.compile(r"^(?:in\s+)?(?:an?\s+)?sizes?\s+|\s+sizes?$|^size", re.IGNORECASE)
 # XL, 3XL, W34, UK 9.
 _CODE = re.compile(r"\d?x*[sml]|[a-z]{1,2}\s?\d[\d.,/x]*", re.IGNORECASE)
+_QUOTES = "\"'‘’“”"
 _POSSESSIVE = re.compile(r"['’]s$|^(?:my|our|the|a|an)\s+", re.IGNORECASE)
 
 
@@ -48,6 +50,9 @@ class Normaliser:
         value = self._value(text, surface, mention)
         return None if value is None or value == "" else replace(mention, value=value)
 
+    def _put_right(self, entity: str, surface: str) -> str:
+        return put_right(entity, surface, lexicon=self.lexicon, is_word=self.is_word)
+
     def _value(self, text: str, surface: str, mention: Mention) -> EntityValue | None:
         match mention.entity:
             case "price_min" | "price_max":
@@ -64,7 +69,8 @@ class Normaliser:
                 return self.read_size(surface)
             case "brand" | "material" | "feature":
                 own = self.vocabulary.find_value(mention.entity, surface, is_word=self.is_word)
-                return own or (surface if mention.entity == "brand" else surface.lower())
+                right = own or self._put_right(mention.entity, surface)
+                return right if own or mention.entity == "brand" else right.lower()
             case "occasion" | "recipient":
                 return self.read_person_or_event(mention.entity, surface)
             case entity:
@@ -75,8 +81,11 @@ class Normaliser:
             # Three guitars in a row ask for a guitar.
             surface = " ".join(dict.fromkeys(spell_out(surface)[0].split()))
         if self.vocabulary.is_empty:
-            return replace(mention, value=surface.lower())
+            return replace(mention, value=self._put_right("category", surface).lower())
         kind = self.vocabulary.find_kind(surface, is_word=self.is_word)
+        if kind is None:
+            surface = self._put_right("category", surface)
+            kind = self.vocabulary.find_kind(surface, is_word=self.is_word)
         if kind is None:
             return replace(mention, value=surface.lower(), known=False)
         word = fold(surface)
@@ -90,6 +99,7 @@ class Normaliser:
         own = self.vocabulary.find_value("color", surface, is_word=self.is_word)
         if own:
             return own
+        surface = self._put_right("color", surface)
         family = self.color_family(surface)
         return self.vocabulary.colors.get(fold(family or ""), surface.lower())
 
@@ -103,6 +113,7 @@ class Normaliser:
     def read_person_or_event(self, entity: str, surface: str) -> str | None:
         """`my mum's` and `mums` mum; `kids` stays, since people say it so."""
         bare = _POSSESSIVE.sub("", _POSSESSIVE.sub("", surface.lower())).strip()
+        bare = self._put_right(entity, bare)
         known = self.lexicon.values.get(entity, ())
         one = singular(bare)
         return one if bare not in known and one in known else bare or None
@@ -110,6 +121,8 @@ class Normaliser:
     def read_size(self, surface: str) -> str:
         """`medium` M, `size 42` 42; the shop's own writing where it has that size."""
         bare = _SIZE_WORD.sub("", surface).strip() or surface
+        if bare[0] in _QUOTES:
+            bare = bare.strip(_QUOTES) or surface
         letters = _LETTER_SIZES.get(bare.lower().replace("-", " "), bare)
         for size in (surface, bare, letters):
             if own := self.vocabulary.sizes.get(fold(size)):

@@ -3,7 +3,7 @@ import random
 import pytest
 
 from nlu.augmentation import Augmentation, augment
-from nlu.dataset import DATA, Example, read_folder
+from nlu.dataset import DATA, Example, Span, read_folder
 from nlu.lexicon import Lexicon, read_lexicon
 from nlu.spelling import Common, Speller
 
@@ -63,3 +63,19 @@ def test_what_can_be_put_right_is_put_right_before_it_is_learnt(lexicon: Lexicon
         for seed in range(20)
     ]
     assert {row.text for row in varied} == {example.text}
+
+
+def test_spans_follow_what_is_put_right(lexicon: Lexicon) -> None:
+    own = {"show": 9, "comfortable": 9, "sneakers": 9, "please": 9}
+    speller = Speller(own, common=Common([], frozenset()))
+    spans = (Span(5, 16, "feature"), Span(17, 25, "category"))
+    example = Example("show comfortable sneakers please", "search_product", None, spans)
+    odds = Augmentation(swap=0, filler=0, typo=1, case=0, punctuation=0, letters=8)
+    for seed in range(50):
+        varied = augment(
+            example, rng=random.Random(seed), lexicon=lexicon, odds=odds, speller=speller
+        )
+        feature, goods = (varied.text[s.start : s.end] for s in varied.spans or ())
+        assert feature[0] == "c"
+        assert goods[0] == "s"
+        assert f" {feature} {goods} " in varied.text

@@ -38,6 +38,13 @@ def test_a_row_becomes_its_text_and_its_spans() -> None:
     ]
 
 
+def test_a_misspelt_row_says_what_was_meant() -> None:
+    row = 'red [sandels]{"entity": "category", "value": "sandals"}'
+    text, (span,) = read_annotations(row)
+    assert (text[span.start : span.end], span.value) == ("sandels", "sandals")
+    assert write_annotations(text, [span]) == row
+
+
 @pytest.mark.parametrize("folder", ["train", "heldout"])
 def test_every_row_of_the_data_survives_a_round_trip(folder: str) -> None:
     for example in read_folder(DATA / folder):
@@ -56,6 +63,7 @@ def test_brackets_without_a_label_are_only_text() -> None:
         ('a [hat]{"entity": "category", "role": "maybe"}', "unknown role 'maybe'"),
         ('a [hat]{"role": "exclude"}', "name the entity"),
         ("a [hat]{category}", "name the entity"),
+        ('a [hst]{"entity": "category", "value": 1}', "a value is what was meant"),
     ],
 )
 def test_a_wrong_annotation_is_named_with_file_and_row(

@@ -26,6 +26,8 @@ from nlu.entities.sizes import find_sizes
         ("two hundred and fifty", 250, False),
         ("fifteen hundred", 1500, False),
         ("a grand", 1000, False),
+        ("12 thousand rupees", 12_000, True),
+        ("3 hundred", 300, False),
         ("3 cents", 0.03, True),
         ("12,50 euros", 12.5, True),
         ("two fifty", 250, False),

@@ -148,3 +148,25 @@ def test_a_sheet_without_columns_names_the_cure(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert isinstance(result.exception, DatasetError)
     assert "text or sentence or utterance" in result.exception.detail
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ('show me [sneekers]{"entity": "category", "value": "sneakers"}', 1.0),
+        ("show me [sneekers](category)", 0.0),
+    ],
+)
+def test_of_a_misspelt_word_the_value_is_what_was_meant(
+    shipped: Predictor, row: str, found: float
+) -> None:
+    report = evaluate(shipped, [an_example(row, "search_product")])
+    assert report["entities"]["span"]["f1"] == 1
+    assert report["entities"]["value"]["f1"] == found
+
+
+def test_a_name_counts_as_its_owner_typed_it(shipped: Predictor) -> None:
+    meant = an_example("my name is [Marcus Keller](person)", "track_order")
+    typed = an_example("my name is [Marucs Keller](person)", "track_order")
+    report = evaluate(shipped, [typed], meant=[meant])
+    assert report["entities"]["value"]["f1"] == 1

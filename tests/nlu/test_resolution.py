@@ -261,6 +261,45 @@ def test_what_gives_way_is_refused_and_what_takes_its_place_is_wanted(
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("no polyester, terracotta", ["exclude", "include"]),
+        ("no polyester or terracotta", ["exclude", "exclude"]),
+        ("no need for polyester, terracotta", ["exclude", "include"]),
+        ("not bothered about terracotta", ["exclude"]),
+    ],
+)
+def test_a_comma_before_another_kind_of_thing_ends_what_is_refused(
+    text: str, roles: list[str]
+) -> None:
+    material = found(text, material="polyester") if "polyester" in text else []
+    spans = [*material, *found(text, color="terracotta")]
+    assert [e.role for e in understand(text, spans, vocabulary=Vocabulary())] == roles
+
+
+def test_two_of_a_kind_share_their_fate_after_a_comma() -> None:
+    text = "no nike, adidas"
+    spans = [*found(text, brand="nike"), *found(text, brand="adidas")]
+    roles = [e.role for e in understand(text, spans, vocabulary=Vocabulary())]
+    assert roles == ["exclude", "exclude"]
+
+
+def test_whoever_says_something_is_not_who_it_is_for() -> None:
+    text = "my grandson says i need boots"
+    spans = [*found(text, recipient="grandson"), *found(text, category="boots")]
+    assert gist(understand(text, spans)) == [("category", "boot", "include")]
+    text = "boots for my grandson"
+    spans = [*found(text, category="boots"), *found(text, recipient="grandson")]
+    assert ("recipient", "grandson", "include") in gist(understand(text, spans))
+
+
+def test_a_picture_after_a_word_is_no_part_of_it() -> None:
+    text = "boots for my nan 🌷"
+    spans = [*found(text, category="boots"), *found(text, recipient="nan 🌷")]
+    assert ("recipient", "nan", "include") in gist(understand(text, spans))
+
+
 def test_what_is_out_of_the_box_is_not_ruled_out() -> None:
     text = "the boots are out of the box"
     assert gist(understand(text, found(text, category="boots"))) == [
@@ -322,7 +361,8 @@ def test_a_listed_word_is_found_where_the_model_half_expected_something() -> Non
         ),
         ("the boys’ boots", {"recipient": "boys’", "category": "boots"}, ["boys", "boots"]),
         ("a mast of 6'", {"size": "6'"}, ["6'"]),
-        ("size 'S' please", {"size": "S"}, ["S"]),
+        ("the 'S' please", {"size": "S"}, ["S"]),
+        ("size 'S' please", {"size": "S"}, ["size 'S'"]),
         ("change it, please", {"address": ","}, []),
     ],
 )

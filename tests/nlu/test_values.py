@@ -44,6 +44,8 @@ def test_a_shade_belongs_to_one_family(said: str, family: str | None) -> None:
         ("extra large", "XL"),
         ("size M", "M"),
         ("size 42", "42"),
+        ("size 'S'", "S"),
+        ('size "M"', "M"),
         ("xl", "XL"),
         ("king size", "king"),
         ("55 inch", "55 inch"),
@@ -80,3 +82,36 @@ def test_of_what_is_ruled_out_the_wider_word_stays() -> None:
     assert (wanted.value, wanted.known) == ("picture book", True)
     assert refused is not None
     assert (refused.value, refused.known) == ("book", True)
+
+
+@pytest.mark.parametrize(
+    ("entity", "typed", "meant"),
+    [
+        ("color", "yelow", "yellow"),
+        ("material", "coton", "cotton"),
+        ("category", "hedphones", "headphones"),
+        ("feature", "watterproof", "waterproof"),
+        ("recipient", "toddlrs", "toddlers"),
+        ("brand", "addidas", "adidas"),
+        ("brand", "Adiddas", "Adidas"),
+        # Listed elsewhere, joined otherwise, too short, or near nothing: as it was typed.
+        ("color", "teak", "teak"),
+        ("category", "lunchbox", "lunchbox"),
+        ("color", "rde", "rde"),
+        ("brand", "Halden", "Halden"),
+        ("category", "zettari", "zettari"),
+    ],
+)
+def test_a_value_one_slip_from_a_listed_one_is_put_right(
+    entity: str, typed: str, meant: str
+) -> None:
+    settled = a_normaliser().settle(typed, Mention(entity, 0, len(typed)))
+    assert settled is not None
+    assert settled.value == meant
+
+
+def test_goods_that_are_common_words_are_left_alone() -> None:
+    common = Normaliser(Vocabulary(), LEXICON, lambda word: True)
+    settled = common.settle("tablrs", Mention("category", 0, 6))
+    assert settled is not None
+    assert settled.value == "tablrs"
