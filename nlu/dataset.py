@@ -91,9 +91,9 @@ def _read_label(match: re.Match[str]) -> tuple[str, str, str | None]:
         raise DatasetError(f"unknown entity {entity!r} in {match[0]!r}")
     if role not in ROLES:
         raise DatasetError(f"unknown role {role!r} in {match[0]!r}: it is include or exclude")
-    if not (value is None or isinstance(value, str)):
+    if not (value is None or isinstance(value, str | int | float)):
         raise DatasetError(f"{value!r} in {match[0]!r} is no text: a value is what was meant.")
-    return entity, role, value
+    return entity, role, None if value is None else str(value)
 
 
 def write_annotations(text: str, spans: Sequence[Span]) -> str:

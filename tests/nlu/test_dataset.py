@@ -63,7 +63,7 @@ def test_brackets_without_a_label_are_only_text() -> None:
         ('a [hat]{"entity": "category", "role": "maybe"}', "unknown role 'maybe'"),
         ('a [hat]{"role": "exclude"}', "name the entity"),
         ("a [hat]{category}", "name the entity"),
-        ('a [hst]{"entity": "category", "value": 1}', "a value is what was meant"),
+        ('a [hst]{"entity": "category", "value": []}', "a value is what was meant"),
     ],
 )
 def test_a_wrong_annotation_is_named_with_file_and_row(
