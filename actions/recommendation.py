@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from actions.cart_changes import remove_from_cart
 from actions.detail import meant_product
 from actions.extremes import asks_for_extreme, name_extreme
 from actions.needs import budget_choices, department_choices, find_departments
@@ -20,6 +21,8 @@ from actions.search import (
 from actions.turn import Choice, Turn, choice
 from db.tables.catalog import Product
 from shop.behaviour import Item, LikingStep, record_step
+from shop.cart import find_cart
+from shop.cart_wishes import cart_signals
 from shop.kinds import Kind, are_among, read_kinds
 from shop.reference import find_meant, find_titled
 from shop.refinement import begin, refine
@@ -102,8 +105,20 @@ def like_product(turn: Turn) -> None:
     )
 
 
+def _counts_cart(turn: Turn) -> bool:
+    """Whether it says how many of something in the cart are to stay: "only one of those"."""
+    reading = turn.reading
+    if reading.number("quantity") is None or "exactly" not in cart_signals(reading):
+        return False
+    with turn.services.sessions() as session:
+        return bool(find_cart(session, conversation_id=turn.shopper.session_id).lines)
+
+
 def dislike_product(turn: Turn) -> None:
     """Leave out what they turned down, and show others in its place."""
+    if _counts_cart(turn):
+        remove_from_cart(turn)
+        return
     if _merely_points(turn):
         # "The first one, then": that is interest.
         describe_product(turn)

@@ -26,7 +26,7 @@ WORDS = "quokka"
 SAID = [
     f"about my {WORDS} lamp",
     f"about my {WORDS} lamp!",
-    f"the red {WORDS} rug",
+    f"oh the {WORDS} rug business",
 ]
 
 

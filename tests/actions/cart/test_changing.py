@@ -161,3 +161,14 @@ def test_no_wait_remove_it_is_no_mere_no(filled: Rehearsal) -> None:
     assert in_cart(filled) == before
     filled.say("deny", "no wait remove it")
     assert in_cart(filled).get("lamp", 0) < before["lamp"]
+
+
+def test_only_one_of_those_is_no_dislike_where_a_cart_is(filled: Rehearsal) -> None:
+    filled.say("dislike_item", "only [one](quantity:1) of the [second](ordinal:2)")
+    assert in_cart(filled)["m2"] == 1
+
+
+def test_without_a_cart_it_is_one(chat: Rehearsal) -> None:
+    answer = chat.say("dislike_item", "only the [second](ordinal:2) [one](quantity:1) is ugly")
+    assert in_cart(chat) == {}
+    assert answer.text
