@@ -24,6 +24,12 @@ from shop.reading import Reading
 _MOST_CHOICES = 6
 
 
+def has_cart(turn: Turn) -> bool:
+    """Whether anything is in their cart."""
+    with turn.services.sessions() as session:
+        return bool(find_cart(session, conversation_id=turn.shopper.session_id).lines)
+
+
 def remove_from_cart(turn: Turn) -> None:
     """Take out what they mean, or leave as many of it as they say."""
     if told := changes_done(turn):

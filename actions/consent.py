@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from actions.cart import put_in
-from actions.cart_changes import mend_cart, remove_from_cart
+from actions.cart_changes import has_cart, mend_cart, remove_from_cart
 from actions.order_requests import file_offered
 from actions.person import call_person
 from actions.recommendation import recommend_products
 from actions.search import present, refine_search, show_more, widen_search
 from actions.turn import Turn
-from shop.cart import find_cart
 from shop.cart_wishes import cart_signals
 from shop.shop_requests import refused_since
 
@@ -51,7 +50,7 @@ def _was_refused(turn: Turn) -> bool:
 
 def take_no(turn: Turn) -> None:
     """Leave it, and stay at their service; "not Nike" and "no, remove it" are no mere no."""
-    if "out_again" in cart_signals(turn.reading) and _has_cart(turn):
+    if "out_again" in cart_signals(turn.reading) and has_cart(turn):
         remove_from_cart(turn)
         return
     if turn.reading.names_wish() and not turn.wishes.is_empty():
@@ -59,8 +58,3 @@ def take_no(turn: Turn) -> None:
         return
     turn.remember(pending=None)
     turn.say("utter_no_problem")
-
-
-def _has_cart(turn: Turn) -> bool:
-    with turn.services.sessions() as session:
-        return bool(find_cart(session, conversation_id=turn.shopper.session_id).lines)

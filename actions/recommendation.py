@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from actions.cart_changes import remove_from_cart
+from actions.cart_changes import has_cart, remove_from_cart
 from actions.detail import meant_product
 from actions.extremes import asks_for_extreme, name_extreme
 from actions.needs import budget_choices, department_choices, find_departments
@@ -21,7 +21,6 @@ from actions.search import (
 from actions.turn import Choice, Turn, choice
 from db.tables.catalog import Product
 from shop.behaviour import Item, LikingStep, record_step
-from shop.cart import find_cart
 from shop.cart_wishes import cart_signals
 from shop.kinds import Kind, are_among, read_kinds
 from shop.reference import find_meant, find_titled
@@ -108,10 +107,8 @@ def like_product(turn: Turn) -> None:
 def _counts_cart(turn: Turn) -> bool:
     """Whether it says how many of something in the cart are to stay: "only one of those"."""
     reading = turn.reading
-    if reading.number("quantity") is None or "exactly" not in cart_signals(reading):
-        return False
-    with turn.services.sessions() as session:
-        return bool(find_cart(session, conversation_id=turn.shopper.session_id).lines)
+    counts = reading.number("quantity") is not None and "exactly" in cart_signals(reading)
+    return counts and has_cart(turn)
 
 
 def dislike_product(turn: Turn) -> None:

@@ -144,11 +144,11 @@ def _export_adapter(folder: Path, adapter: Adapter, judges: Sequence[Example]) -
     floats = _judge(adapter, exact, judges)
     free, facts = False, dict[str, Any](rows=len(judges))
     narrow = narrowing(folder / GRAPH)
-    for spared in ((), narrow[: len(narrow) // 2], narrow):
-        small = quantise(folder / GRAPH, spared=spared)
+    for spared in sorted({0, len(narrow) // 2, len(narrow)}):
+        small = quantise(folder / GRAPH, spared=narrow[:spared])
         integers = _judge(adapter, OnnxEngine(small), judges)
         lost = {name: int(floats[name].sum() - integers[name].sum()) for name in floats}
-        facts |= {"spared": len(spared), "lost": lost}
+        facts |= {"spared": spared, "lost": lost}
         free = all(costs_nothing(floats[name], integers[name]) for name in floats)
         if free or len(judges) < LEAST_ROWS:
             break

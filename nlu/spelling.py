@@ -47,7 +47,7 @@ TRUSTED = 3
 # What nobody knows and is one easy slip from a word that many times as common is that slip: "teh".
 _FAR_COMMONER = 5
 _CHEAP = 1.0
-# A name may have so many slips, and the next likely one this many more.
+# What a name's slips may cost, and how much more those of one that is hardly farther.
 _MOST_IN_NAMES = 1.6
 _AHEAD = 0.25
 # Of a word's likelihood, the share that the learnt rows have to say.
@@ -146,7 +146,8 @@ class Speller:
             pairs: which word follows which in those rows, as `count_pairs`.
             names: of makers; a capital letter within a sentence may stand for one of these only.
         """
-        self._names = sorted(count_words(names))
+        self._names = frozenset(count_words(names))
+        self._names_by_first = _by_first(sorted(self._names))
         self._pairs = pairs or {}
         # How often a word is followed, and by how many different ones.
         self._firsts: Counter[str] = Counter()
@@ -158,9 +159,7 @@ class Speller:
         frequent -= _common_slips(own, frequent - common.sure)
         self._trusted = {*common.words, *frequent}
         self._sure = {*common.sure, *frequent}
-        self._by_first: defaultdict[str, list[str]] = defaultdict(list)
-        for word in self._trusted:
-            self._by_first[word[0]].append(word)
+        self._by_first = _by_first(self._trusted)
         self._found: dict[str, tuple[Reading, ...]] = {}
 
     def correct(self, text: str) -> Spelt:
@@ -213,18 +212,13 @@ class Speller:
         """The name that is by far the fewest slips away from what nobody knows; else the word."""
         if len(word) < _LONG - 1 or word in self._trusted or word in self._names:
             return word
-        near = process.extract(
+        near = nearest(
             word,
-            self._names,
-            scorer=OSA.distance,
-            score_cutoff=1 if len(word) <= _LONG else 2,
-            limit=None,
+            self._names_by_first.get(word[0], ()),
+            farthest=1 if len(word) <= _LONG else 2,
+            most=_MOST_IN_NAMES,
         )
-        costs = sorted((slips(word, name), name) for name, *_ in near if name[0] == word[0])
-        if not costs or costs[0][0] > _MOST_IN_NAMES:
-            return word
-        alone = len(costs) == 1 or costs[1][0] > costs[0][0] + _AHEAD
-        return costs[0][1] if alone else word
+        return near[0] if len(near) == 1 else word
 
     def _gain(self, before: str, word: str) -> float:
         """How much likelier a word is after another than by itself, as a logarithm."""
@@ -299,10 +293,7 @@ def common_words(vocabulary: Mapping[str, int], *, file: Path = DATA / "english.
 
 def _common_slips(own: Mapping[str, int], doubted: Iterable[str]) -> set[str]:
     """Those that stand often enough in the rows, but as slips of words that are far commoner."""
-    common = [word for word, count in own.items() if count >= TRUSTED * _FAR_COMMONER]
-    by_first: defaultdict[str, list[str]] = defaultdict(list)
-    for word in common:
-        by_first[word[0]].append(word)
+    by_first = _by_first(w for w, count in own.items() if count >= TRUSTED * _FAR_COMMONER)
     return {
         word
         for word in doubted
@@ -336,6 +327,37 @@ def _cased(meant: str, *, like: str, named: bool) -> str:
     if like.isupper():
         return meant.upper()
     return meant.capitalize() if named else meant
+
+
+def nearest(typed: str, phrases: Sequence[str], *, farthest: int, most: float) -> list[str]:
+    """The phrase that is the fewest slips away, and all that are hardly farther.
+
+    Args:
+        typed: in small letters.
+        phrases: in any letters.
+        farthest: how many letters may differ.
+        most: what the slips may cost, as `slips` counts.
+    """
+    near = process.extract(
+        typed,
+        phrases,
+        scorer=OSA.distance,
+        processor=str.lower,
+        score_cutoff=farthest,
+        limit=None,
+    )
+    costs = sorted((slips(typed, phrase.lower()), phrase) for phrase, *_ in near)
+    if not costs or costs[0][0] > most:
+        return []
+    return [phrase for cost, phrase in costs if cost <= costs[0][0] + _AHEAD]
+
+
+def _by_first(words: Iterable[str]) -> defaultdict[str, list[str]]:
+    """The words by their first letter."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for word in words:
+        found[word[0]].append(word)
+    return found
 
 
 def slips(typed: str, meant: str) -> float:

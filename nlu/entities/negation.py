@@ -83,7 +83,7 @@ def polarity(text: str, start: int) -> Role | None:
     return "include" if _WANTED.search(before) else None
 
 
-def continues(text: str, end: int, start: int, *, alike: bool = True) -> bool:
+def continues(text: str, end: int, start: int, *, alike: bool) -> bool:
     """Whether only a conjunction stands between two things.
 
     Args:
